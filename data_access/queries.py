@@ -1,0 +1,154 @@
+"""Questions one can put to a store: frozen, hashable values, so also keys of a cache.
+
+Every answer is a Table (`store.answer(question, at)`); `at=None` is now, anything else the city as it was. Each
+answer to a question about things has the columns `id`, `lon`, `lat` and `revision` (of the commit that last moved
+the row); those with an age have `observed_at`, `received_at` and `interval_s` too. A `lon` of NaN: place unknown.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+
+class _OfThings:
+    """A question about many things that can also be put about one."""
+
+    __slots__ = ()
+
+    def one(self, id: str) -> Self:
+        return replace(self, id=id)  # type: ignore[type-var]  # every heir is a dataclass with an id
+
+
+@dataclass(frozen=True, slots=True)
+class Latest(_OfThings):
+    """The newest number of every declared device that has this metric, none observed after `at`.
+
+    Columns: id (device), name, kind, lon, lat, interval_s, value (NaN: never, or missing), quality, observed_at
+    (NaT: never reported), received_at, online (1, 0, NaN: never said), revision. A device that never reported has
+    its row too.
+    """
+
+    metric: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Parking(_OfThings):
+    """Every declared parking site.
+
+    Columns: id, name, kind, lon, lat, interval_s, occupied_spaces (NaN: unknown, which is not zero), total_spaces
+    (reported, else declared), quality, observed_at, received_at, online, revision.
+    """
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cameras(_OfThings):
+    """Every declared camera.
+
+    Columns: id, name, kind, lon, lat, interval_s, mount_height_m, azimuth_deg (NaN: direction unknown),
+    field_of_view_deg, range_m, online, observed_at (its last sign of life), received_at, revision.
+    """
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraViews(_OfThings):
+    """What each camera sees, as polygons clipped by the buildings; nothing for one whose direction is unknown.
+
+    Columns: id (camera), name, lon, lat, geometry (GeoJSON text), area_m2, clipped (share of the free sector that
+    buildings hide, 0 to 1), online, observed_at, received_at, interval_s, revision.
+    """
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incidents(_OfThings):
+    """Incidents in their state at `at`; `open_only` leaves out resolved and closed ones.
+
+    Columns: id, kind, severity, state, lon, lat, title, text, source, opened_at, observed_at (its newest word),
+    received_at, revision.
+    """
+
+    open_only: bool = True
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Buildings(_OfThings):
+    """Buildings that stand at `at`, optionally only those whose box touches `bbox` (west, south, east, north).
+
+    Columns: id, name, use, lon, lat (a point inside), height_m (NaN: unknown), height_source, min_height_m, levels,
+    part, outline (WKB bytes), revision.
+    """
+
+    bbox: tuple[float, float, float, float] | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BuildingCount:
+    """How many buildings by the source of their height. Columns: height_source, part, count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Devices(_OfThings):
+    """Every device, declared or not, with its last sign of life.
+
+    Columns: id, name, kind (None: nobody declared it), lon, lat, interval_s, metrics (their names, in order, joined
+    by commas), online, observed_at, received_at, revision.
+    """
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """The history of one device in one metric, start <= observed_at < end, oldest first.
+
+    Columns: observed_at, received_at, value (NaN: missing), quality. With `at`, nothing observed after it.
+    """
+
+    device_id: str
+    metric: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHistory:
+    """All that was ever said about one incident, oldest first.
+
+    Columns: observed_at, received_at, state, severity, title, text, source.
+    """
+
+    incident_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The rows of a question's present answer that a commit after revision `since` wrote or took away.
+
+    Columns: those of the question, and `gone` (the row is in the answer no longer; only id counts then).
+    """
+
+    question: "Question"
+    since: int
+
+
+Question = (
+    Latest
+    | Parking
+    | Cameras
+    | CameraViews
+    | Incidents
+    | Buildings
+    | BuildingCount
+    | Devices
+    | Track
+    | IncidentHistory
+    | Changed
+)

@@ -1,0 +1,49 @@
+"""A Scale both paints the map and prints the legend, so that the two cannot disagree."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any
+
+from data_access.words import Text
+
+# Five and six even steps of perceptually uniform, colour-blind-safe ramps: batlow (F. Crameri, Scientific colour
+# maps 8.0, 2023) and cividis (Nuñez, Anderton and Renslow, PLOS ONE 13, 2018), taken without their darkest ends so
+# that every step stands off both grounds.
+BATLOW = ("#1c5460", "#3c6d56", "#687b3e", "#9d892b", "#d29343", "#f8a17b")
+CIVIDIS = ("#39486b", "#575d6d", "#707173", "#8a8779", "#a69d75", "#c4b56c")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Bands of a measured quantity: n breaks, n + 1 colours and words, and who says that these are the breaks.
+
+    A value equal to a break belongs to the band above it.
+    """
+
+    unit: str
+    breaks: tuple[float, ...]
+    ramp: tuple[str, ...]
+    source: Text
+    words: tuple[Text, ...] = ()
+
+    def __post_init__(self) -> None:
+        if list(self.breaks) != sorted(set(self.breaks)):
+            raise ValueError(f"breaks do not rise: {self.breaks}")
+        if len(self.ramp) < len(self.breaks) + 1 or (self.words and len(self.words) != len(self.breaks) + 1):
+            raise ValueError(f"{len(self.breaks)} breaks need {len(self.breaks) + 1} colours and words")
+
+    def band(self, value: float) -> int:
+        """Which band the value falls into, from 0."""
+        return bisect_right(self.breaks, value)
+
+    def colour(self, value: float) -> str:
+        return self.ramp[self.band(value)]
+
+    def by(self, column: str) -> dict[str, Any]:
+        """The same rule for the engine: colour by this column, `missing` where there is no number."""
+        return {
+            "column": column,
+            "breaks": list(self.breaks),
+            "colours": list(self.ramp[: len(self.breaks) + 1]),
+            "missing": {"night": "#93a4b8", "day": "#52616f"},
+        }
