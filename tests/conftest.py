@@ -116,10 +116,14 @@ def shared() -> Path:
     return data.resolve()
 
 
+def chromium_program() -> str | None:
+    return shutil.which("chromium") or shutil.which("google-chrome")
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """A real Chromium, driven by Playwright, one for the session."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
+    program = chromium_program()
     if program is None:
         lacking("chromium")
     from playwright.sync_api import sync_playwright

@@ -36,6 +36,12 @@ def speaking(wanted: str) -> Iterator[None]:
         _language.reset(token)
 
 
+def settle(wanted: str) -> None:
+    """Speak this language from now on in this process, such as `vi_VN.UTF-8`, as an environment names it."""
+    spoken = wanted[:2].lower()
+    _language.set(spoken if spoken in LANGUAGES else "en")
+
+
 def _(words: str) -> str:
     """These words in the language being spoken."""
     return _catalogue(_language.get()).gettext(words)

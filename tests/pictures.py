@@ -1,0 +1,86 @@
+"""Pictures of every view, by day and by night, in both languages: `python -m tests.pictures [FOLDER] [--city FILE]`.
+
+Starts a whole Cityglass of its own, takes the pictures in real Chromium, and ends it. To be looked at by a person.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.conftest import CHROMIUM_FLAGS, chromium_program
+from tests.running import Running
+
+SIZES = {"desk": (1440, 900), "full": (1920, 1080), "wall": (3840, 2160), "phone": (390, 844)}
+DRAWN = "() => window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()"
+
+
+def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) -> list[Path]:
+    """Every wanted picture; a name is view-size-theme-language, such as desk-phone-night-vi."""
+    made = []
+    for name in wanted:
+        view, size, theme, language = name.split("-")
+        width, height = SIZES[size]
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme(theme))
+        host = {"url": running.desk, "name": "language", "value": language}
+        context.add_cookies([host, {**host, "name": "theme", "value": theme}])
+        page = context.new_page()
+        page.goto(entrance(running, view))
+        settle(page)
+        path = folder / f"{name}.png"
+        page.screenshot(path=path)
+        made.append(path)
+        print(path)
+        context.close()
+    return made
+
+
+def entrance(running: Running, view: str) -> str:
+    if view == "public":
+        return running.public + "/"
+    link = running.link()
+    return link + "&next=/wall" if view == "wall" else link
+
+
+def scheme(theme: str) -> Any:
+    return "dark" if theme == "night" else "light"
+
+
+def settle(page: Any) -> None:
+    """Wait until the map is drawn and the first values are there."""
+    page.wait_for_function(DRAWN, timeout=90_000)
+    page.wait_for_timeout(4_000)
+
+
+WANTED = [
+    f"{view}-{size}-{theme}-{language}"
+    for view, sizes in (("desk", ("desk", "phone")), ("wall", ("wall",)), ("public", ("desk", "phone")))
+    for size in sizes
+    for theme in ("night", "day")
+    for language in ("vi", "en")
+]
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("folder", type=Path, nargs="?", default=Path("pictures"))
+    words.add_argument("--city", type=Path)
+    words.add_argument("--only", nargs="*", default=WANTED)
+    given = words.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    options = [f"--city={given.city}"] if given.city else []
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as driver:
+        running = Running(Path(data) / "city", *options)
+        running.wait_until_ready()
+        try:
+            browser = driver.chromium.launch(executable_path=chromium_program(), args=CHROMIUM_FLAGS, headless=False)
+            take(browser, running, given.folder, given.only)
+            browser.close()
+        finally:
+            running.stop()
+
+
+if __name__ == "__main__":
+    main()
