@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from data_access.privacy import Rule
 from data_access.queries import Question
+from data_access.records import Status, status
 from data_access.words import Text
-from layers.deck import Part
+from layers.deck import Colour, Part
 from layers.scale import Scale
 
 Row = Any  # a named tuple with the columns of the layer's question; what is not known is None
@@ -27,32 +28,16 @@ class Column:
     """One column of the table that says the same as the map: how it is called, and how a row's cell reads."""
 
     title: Text
-    cell: Callable[[Row], str]
+    cell: Callable[[Row, datetime], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """One thing the city can show, whole.
+class Mark:
+    """One line of a legend beside the bands of a scale: a symbol of the map and what it means."""
 
-    `stale_after` serves devices that never said how often they speak. `public` None: never shown to the public.
-    `metric` names the stream whose history a click shows. `attention` says why a row needs a person, or None when
-    it does not; it sees rows of live devices only.
-    """
-
-    key: str
-    title: Text
-    group: Text
-    icon: str
-    query: Question
-    draw: Callable[[], tuple[Part, ...]]
-    detail: Callable[[Row], list[Fact]]
-    columns: tuple[Column, ...]
-    stale_after: timedelta
-    public: Rule | None
-    scale: Scale | None = None
-    unit: str | None = None
-    metric: str | None = None
-    attention: Callable[[Row], "Need | None"] = field(default=lambda row: None)
+    symbol: str
+    colour: Colour
+    words: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +46,41 @@ class Need:
 
     severity: int
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One thing the city can show, whole.
+
+    `about` says in a sentence what is shown and how it is known. Whoever tells a row also hands over `now`: the
+    moment looked at, in the time zone in which clocks are read to this reader. `stale_after` serves devices that
+    never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
+    `metric` names the stream whose history a click shows. `attention` says why a row needs a person, or None when
+    it does not; it sees rows of live devices only.
+    """
+
+    key: str
+    title: Text
+    about: Text
+    group: Text
+    icon: str
+    query: Question
+    draw: Callable[[], tuple[Part, ...]]
+    detail: Callable[[Row, datetime], list[Fact]]
+    columns: tuple[Column, ...]
+    stale_after: timedelta
+    public: Rule | None
+    withheld: Text | None = None
+    scale: Scale | None = None
+    unit: str | None = None
+    metric: str | None = None
+    legend: tuple[Mark, ...] = ()
+    attention: Callable[[Row, datetime], Need | None] = field(default=lambda row, now: None)
+
+    def status(self, row: Row, now: datetime) -> Status:
+        """How old this row is by the bands of the contract; what never ages (a building) is always fresh."""
+        if not hasattr(row, "observed_at"):
+            return "fresh"
+        promised = getattr(row, "interval_s", None)
+        interval = self.stale_after / 3 if promised is None else timedelta(seconds=promised)
+        return status(None if row.observed_at is None else now - row.observed_at, interval)

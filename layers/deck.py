@@ -13,7 +13,13 @@ import orjson
 import pydeck
 from pydeck.types import String
 
+from data_access.records import STATUSES
+
 Colour = str | dict[Literal["night", "day"], str]
+
+CLEAR = "#00000000"  # what is clear is neither drawn nor picked
+GREY: Colour = {"night": "#93a4b8", "day": "#52616f"}  # of what is not known, and of what has no opinion
+INK: Colour = {"night": "#e7edf4", "day": "#17202b"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,51 @@ def part(kind: str, id: str, encode: dict[str, Any], **settings: Any) -> Part:
     return Part("deck", described, encode)
 
 
-def by_status(**symbols: str) -> dict[str, Any]:
-    """A choice of symbol by age; a status left out takes the symbol of `fresh`."""
-    return {"column": "status", "values": symbols}
+def icons(
+    id: str,
+    icon: str | dict[str, Any],
+    colour: Colour | dict[str, Any],
+    size: float | dict[str, Any],
+    pick: bool = True,
+    offset_px: tuple[int, int] = (0, 0),
+    angle: dict[str, Any] | None = None,
+) -> Part:
+    """A symbol for each row at its place; symbol, colour and size (px) are constants or rules."""
+    encode = {"getPosition": {"columns": ["lon", "lat"]}, "getIcon": _rule(icon), "getColor": _rule(colour)}
+    encode |= {"getSize": _rule(size)} | ({"getAngle": angle} if angle else {})
+    fixed = {"size_units": "pixels", "get_pixel_offset": list(offset_px), "pickable": pick}
+    return part("IconLayer", id, encode, **fixed)
+
+
+def words(
+    id: str,
+    text: dict[str, Any],
+    colour: Colour | dict[str, Any],
+    size: float | dict[str, Any],
+    offset_px: tuple[int, int],
+) -> Part:
+    """A few words beside each row; a rule makes those clear that nobody needs to read."""
+    encode = {"getPosition": {"columns": ["lon", "lat"]}, "getText": text, "getColor": _rule(colour)}
+    return part(
+        "TextLayer", id, {**encode, "getSize": _rule(size)}, size_units="pixels", get_pixel_offset=list(offset_px)
+    )
+
+
+def by_status(**symbols: Any) -> dict[str, Any]:
+    """A choice by age; a status left out takes what `fresh` has."""
+    return {"column": "status", "values": {status: symbols.get(status, symbols["fresh"]) for status in STATUSES}}
+
+
+def only(*statuses: str, size: float) -> dict[str, Any]:
+    """This size for rows of these ages, and nothing drawn for all others."""
+    return {"column": "status", "values": dict.fromkeys(statuses, size), "other": 0}
+
+
+def if_known(column: str, then: Colour, otherwise: Colour = CLEAR) -> dict[str, Any]:
+    """One colour for rows that have a number in this column, another for those that lack it."""
+    return {"column": column, "breaks": [], "colours": [then], "missing": otherwise}
+
+
+def _rule(given: Any) -> dict[str, Any]:
+    is_rule = isinstance(given, dict) and ("column" in given or "value" in given)
+    return given if is_rule else {"value": given}

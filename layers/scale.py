@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from data_access.words import Text
+from layers.deck import CLEAR
 
 # Five and six even steps of perceptually uniform, colour-blind-safe ramps: batlow (F. Crameri, Scientific colour
 # maps 8.0, 2023) and cividis (Nuñez, Anderton and Renslow, PLOS ONE 13, 2018), taken without their darkest ends so
@@ -39,11 +40,19 @@ class Scale:
     def colour(self, value: float) -> str:
         return self.ramp[self.band(value)]
 
-    def by(self, column: str) -> dict[str, Any]:
-        """The same rule for the engine: colour by this column, `missing` where there is no number."""
+    def by(self, column: str, **number: Any) -> dict[str, Any]:
+        """The same rule for the engine: colour by this column; where there is no number, nothing is drawn.
+
+        `number` says how the column becomes the scale's number: over="total_spaces", times=100.
+        """
         return {
             "column": column,
+            **number,
             "breaks": list(self.breaks),
             "colours": list(self.ramp[: len(self.breaks) + 1]),
-            "missing": {"night": "#93a4b8", "day": "#52616f"},
+            "missing": CLEAR,
         }
+
+    def word(self, value: float) -> str:
+        """What a value means, in the reader's language."""
+        return str(self.words[self.band(value)]) if self.words else ""

@@ -1,0 +1,108 @@
+"""What needs a person, worst first: a pure function of the answers at one moment."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from data_access.table import Table
+from data_access.words import _, ngettext
+from layers.base import Layer, Row
+from layers.phrases import ago, clock, known, number, span
+
+LIVE = ("fresh", "late")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that needs a person. `layer` and `id` are empty where the whole city is meant."""
+
+    severity: int
+    layer: str
+    id: str
+    title: str
+    why: str
+    since: datetime | None
+    lon: float | None
+    lat: float | None
+
+
+def attention(
+    answers: Mapping[str, Table], layers: Sequence[Layer], now: datetime, deaf_since: datetime | None = None
+) -> list[Item]:
+    """All that needs a person at `now` (in the city's zone): by severity, then what has waited longest.
+
+    `answers` holds each layer's answer by its key. `deaf_since` tells since when the city has heard no device at
+    all, as when the broker is lost: that is one fact, and no single device is blamed for its silence meanwhile.
+    A device that several layers know is silent once.
+    """
+    items: dict[tuple[str, str], Item] = {}
+    for layer in layers:
+        for row in answers.get(layer.key, ()):
+            for kind, item in _of(row, layer, now, deaf_since is not None):
+                items[kind, row.id] = item  # of two layers the one drawn on top tells of a silent device
+    found = list(items.values())
+    if deaf_since is not None:
+        found.append(_deaf(deaf_since, now))
+    return sorted(found, key=lambda item: (item.severity, item.since or now, item.layer, item.id))
+
+
+def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
+    """The same for a wall: where more than `most` things of a layer are equally urgent, one line stands for them.
+
+    Urgent incidents (1 and 2) always keep a line each. The line tells the first one's reason and how many others.
+    """
+    grouped: dict[tuple[int, str], list[Item]] = {}
+    for item in items:
+        grouped.setdefault((item.severity, item.layer), []).append(item)
+    lines: list[Item] = []
+    for (severity, layer), alike in grouped.items():
+        if len(alike) <= most or (layer == "incidents" and severity <= 2):
+            lines.extend(alike)
+            continue
+        first, others = alike[0], len(alike) - 1
+        title = ngettext("{title} and {n} other", "{title} and {n} others", others)
+        told = title.format(title=first.title, n=number(others))
+        lines.append(Item(severity, layer, first.id, told, first.why, first.since, first.lon, first.lat))
+    return lines
+
+
+def _of(row: Row, layer: Layer, now: datetime, deaf: bool) -> Iterable[tuple[str, Item]]:
+    """What one row needs: at most one need of its value, or one of its silence."""
+    promised = hasattr(row, "interval_s")  # an incident or a building never promised to speak
+    status = layer.status(row, now) if promised else "fresh"
+    if status in LIVE or known(row, "online") == 0:
+        need = layer.attention(row, now)
+        if need is not None:
+            since = known(row, "opened_at") or known(row, "observed_at")
+            yield layer.key, _item(need.severity, layer, row, need.words, since)
+            return
+    if promised and status not in LIVE and not deaf:
+        yield (
+            "silence",
+            _item(3 if status == "dead" else 4, layer, row, _silence(row, now), known(row, "observed_at")),
+        )
+
+
+def _silence(row: Row, now: datetime) -> str:
+    heard = known(row, "observed_at")
+    if heard is None:
+        return _("never reported")
+    return _("silent for {span}, last heard {clock}").format(span=span(now - heard), clock=clock(heard, now))
+
+
+def _item(severity: int, layer: Layer, row: Row, why: str, since: datetime | None) -> Item:
+    title = known(row, "title") or known(row, "name") or row.id
+    return Item(severity, layer.key, row.id, title, why, since, known(row, "lon"), known(row, "lat"))
+
+
+def _deaf(since: datetime, now: datetime) -> Item:
+    return Item(
+        severity=1,
+        layer="",
+        id="",
+        title=_("No message reaches the city"),
+        why=_("broker lost {ago}; values are as old as they say, devices may be well").format(ago=ago(since, now)),
+        since=since,
+        lon=None,
+        lat=None,
+    )

@@ -1,0 +1,106 @@
+"""Parking: one sign per site, coloured by how full it is; where nobody counts, it stays without colour."""
+
+from datetime import datetime, timedelta
+
+from data_access.privacy import Counted
+from data_access.queries import Parking
+from data_access.words import N_, _
+from layers.base import Column, Fact, Layer, Mark, Need, Row
+from layers.deck import CLEAR, GREY, Part, by_status, icons, only
+from layers.instrument import promise
+from layers.phrases import QUALITY, known, number, share
+from layers.scale import BATLOW, Scale
+
+# D. Shoup, The High Cost of Free Parking (2005): at 85 % a newcomer still finds a space. The other steps are ours.
+SCALE = Scale(
+    unit="%",
+    breaks=(50, 70, 85, 95),
+    ramp=BATLOW,
+    source=N_("85 %: D. Shoup, The High Cost of Free Parking, 2005; the other steps are even ones of our own"),
+    words=(
+        N_("plenty of room"),
+        N_("room"),
+        N_("filling up"),
+        N_("nearly full: hardly a free space"),
+        N_("full"),
+    ),
+)
+
+
+def draw() -> tuple[Part, ...]:
+    """A sign coloured by the share taken while that can be trusted, else a grey sign of why not."""
+    full = SCALE.by("occupied_spaces", over="total_spaces", times=100)
+    trusted = only("fresh", "late", size=22)
+    silent = by_status(fresh="dotted", stale="hatch", dead="bar", unknown="dotted")
+    unknown = {**full, "breaks": [], "colours": [CLEAR], "missing": GREY}
+    return (
+        icons("parking-edge", "parking", {**full, "breaks": [], "colours": [GREY]}, only("fresh", size=25), pick=False),
+        icons("parking-share", by_status(fresh="parking", late="ring"), full, trusted),
+        icons("parking-uncounted", "dotted", unknown, trusted),
+        icons("parking-silent", silent, GREY, only("stale", "dead", "unknown", size=22)),
+    )
+
+
+def taken(row: Row) -> float | None:
+    """The share of spaces taken, in per cent; None unless both numbers are known."""
+    occupied, total = known(row, "occupied_spaces"), known(row, "total_spaces")
+    return 100 * occupied / total if occupied is not None and total else None
+
+
+def free(row: Row) -> str:
+    """Free spaces of all, as far as they are known; unknown is not zero."""
+    occupied, total = known(row, "occupied_spaces"), known(row, "total_spaces")
+    of = _("not known") if total is None else number(total)
+    if occupied is not None and total is not None:
+        return _("{free} of {total}").format(free=number(max(0, total - occupied)), total=of)
+    return _("unknown of {total}").format(total=of)
+
+
+def meaning(row: Row) -> str:
+    percent = taken(row)
+    return (
+        "–"
+        if percent is None
+        else _("{share} taken: {word}").format(share=share(percent / 100), word=SCALE.word(percent))
+    )
+
+
+def detail(row: Row, now: datetime) -> list[Fact]:
+    facts = [Fact(_("Free spaces"), free(row)), Fact(_("Taken"), meaning(row))]
+    if known(row, "quality") in QUALITY and known(row, "observed_at") is not None:
+        facts.append(Fact(_("Quality"), str(QUALITY[row.quality])))
+    return facts + promise(row)
+
+
+def attention(row: Row, now: datetime) -> Need | None:
+    percent = taken(row)
+    return None if percent is None or percent < 95 else Need(4, _("parking full: {free} free").format(free=free(row)))
+
+
+LAYER = Layer(
+    key="parking",
+    title=N_("Parking"),
+    about=N_("Car parks: how many spaces are free, where somebody counts them."),
+    group=N_("Traffic"),
+    icon="square-parking",
+    query=Parking(),
+    draw=draw,
+    detail=detail,
+    columns=(
+        Column(N_("Name"), lambda row, now: row.name or row.id),
+        Column(N_("Free spaces"), lambda row, now: free(row)),
+        Column(N_("Taken"), lambda row, now: meaning(row)),
+    ),
+    stale_after=timedelta(minutes=15),
+    public=Counted(k=10, bucket=timedelta(minutes=15), delay=timedelta(minutes=15)),
+    scale=SCALE,
+    unit=SCALE.unit,
+    metric="occupied_spaces",
+    legend=(
+        Mark("ring", GREY, N_("late: outline only")),
+        Mark("hatch", GREY, N_("stale: its last value is too old to trust")),
+        Mark("bar", GREY, N_("silent for long")),
+        Mark("dotted", GREY, N_("unknown: nobody counts here at present")),
+    ),
+    attention=attention,
+)

@@ -1,0 +1,60 @@
+"""Fine dust (PM2.5) in street air: one disc per sensor, coloured by concentration."""
+
+from datetime import datetime, timedelta
+
+from data_access.privacy import OneByOne
+from data_access.queries import Latest
+from data_access.words import N_, _
+from layers.base import Layer, Need, Row
+from layers.instrument import AGES, Instrument
+from layers.scale import BATLOW, Scale
+
+# WHO global air quality guidelines 2021, PM2.5, 24-hour mean: the guideline, then interim targets 4, 3, 2 and 1.
+SCALE = Scale(
+    unit="µg/m³",
+    breaks=(15, 25, 37.5, 50, 75),
+    ramp=BATLOW,
+    source=N_("WHO air quality guidelines 2021, 24-hour mean: guideline 15, interim targets 25, 37.5, 50 and 75 µg/m³"),
+    words=(
+        N_("clean: within the WHO guideline"),
+        N_("fair: a little above the WHO guideline"),
+        N_("moderate: over a whole day unhealthy for sensitive people"),
+        N_("poor: over a whole day unhealthy for children and the sick"),
+        N_("bad: over a whole day unhealthy for everyone"),
+        N_("very bad: above every target of the WHO"),
+    ),
+)
+DUST = Instrument("pm25", N_("Fine dust (PM2.5)"), SCALE, digits=0, abnormal_from=50)
+
+
+def attention(row: Row, now: datetime) -> Need | None:
+    """Someone should know when the air is worse than the WHO's weakest targets but one."""
+    if row.value is None or row.value < 50:
+        return None
+    severity, target = (3, 75) if row.value >= 75 else (4, 50)
+    return Need(
+        severity,
+        _("fine dust {value}, at or above the WHO's interim target {target}").format(
+            value=DUST.reading(row), target=target
+        ),
+    )
+
+
+LAYER = Layer(
+    key="pm25",
+    title=N_("Fine dust"),
+    about=N_("Fine dust (PM2.5) in street air: the newest value of every air sensor."),
+    group=N_("Air and weather"),
+    icon="wind",
+    query=Latest("pm25_ug_m3"),
+    draw=DUST.draw,
+    detail=DUST.detail,
+    columns=DUST.columns(),
+    stale_after=timedelta(minutes=15),
+    public=OneByOne(delay=timedelta(minutes=10)),
+    scale=SCALE,
+    unit=SCALE.unit,
+    metric="pm25_ug_m3",
+    legend=AGES,
+    attention=attention,
+)
