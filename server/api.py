@@ -1,0 +1,182 @@
+"""The addresses that scripts and other cities' systems rely on; the same for ops and public, over different stores."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from data_access.queries import Buildings, Latest, Question
+from data_access.table import Table
+from data_access.words import _, language
+from layers.base import Layer
+from server import asked
+from server.problems import Problem
+from server.shapes import collection, comma_separated, within
+
+FEATURES, READINGS = 50_000, 10_000
+AGE_STEP_S = 10  # an answer that tells ages is not "unchanged" for longer than this
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+JSON, GEOJSON, CSV, FRAME = (
+    "application/json",
+    "application/geo+json",
+    "text/csv; charset=utf-8",
+    "application/octet-stream",
+)
+
+
+class Snapshot(Protocol):
+    """How rows become one frame of the live channel (live.frames.snapshot); server and live do not know each other."""
+
+    def __call__(
+        self, layer: str, table: Table, *, seq: int, revision: int, now: float, at: float | None = None
+    ) -> bytes: ...
+
+
+class Store(Protocol):
+    """What the addresses ask; a store without `readings` has no raw history to tell."""
+
+    def answer(self, question: Question, at: datetime | None = None) -> Table: ...
+    def revision(self) -> int: ...
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def routes(
+    store: Store,
+    layers: Iterable[Layer],
+    snapshot: Snapshot,
+    *,
+    version: str = "",
+    health: Callable[[], str] | None = None,
+    now: Callable[[], datetime] = _clock,
+) -> APIRouter:
+    """The API over one store and the layers that its callers may see. `health` says ok, degraded or down."""
+    router, shown = APIRouter(), {layer.key: layer for layer in layers}
+    salt = secrets.token_hex(4)  # after a restart the same revision may belong to another database
+
+    def chosen(key: str) -> Layer:
+        layer = shown.get(key)
+        if layer is None:
+            raise Problem(404, _("There is no layer “{key}” here; /api/layers lists them.").format(key=key[:60]))
+        return layer
+
+    def asked_of(layer: Layer, bbox: asked.Box | None, at: datetime | None) -> Table:
+        question: Question = layer.query
+        if isinstance(question, Buildings):
+            question = Buildings(bbox=bbox, id=question.id)
+        return within(store.answer(question, at), bbox)
+
+    @router.get("/healthz")
+    def healthz() -> Response:
+        try:
+            status = health() if health else ("ok" if store.revision() >= 0 else "down")
+        except Exception:  # whatever keeps the store from answering: the answer is that it does not
+            status = "down"
+        return _json({"status": status, "version": version}, 503 if status == "down" else 200)
+
+    @router.get("/api/layers")
+    def list_layers() -> Response:
+        told = [
+            {
+                "key": layer.key,
+                "title": str(layer.title),
+                "group": str(layer.group),
+                "unit": layer.unit,
+                "metric": layer.metric,
+                "stale_after_s": layer.stale_after.total_seconds(),
+            }
+            for layer in shown.values()
+        ]
+        return _json(told, headers={"Vary": "Cookie, Accept-Language", "Content-Language": language()})
+
+    @router.get("/api/layers/{key}")
+    def layer_features(
+        request: Request, key: str, at: str | None = None, bbox: str | None = None, limit: str | None = None
+    ) -> Response:
+        layer, moment = chosen(key), now()
+        then = asked.instant(at, "at", moment)
+        place, most = asked.box(bbox), asked.number(limit, "limit", 5_000, FEATURES)
+        age = "" if then else f"-{int(moment.timestamp()) // AGE_STEP_S}"
+        tag = f'"{salt}-{store.revision()}{age}"'
+        if _knows(request, tag):
+            return _unchanged(tag)
+        metric = layer.query.metric if isinstance(layer.query, Latest) else None
+        told = collection(asked_of(layer, place, then), metric, layer.stale_after, then or moment, most)
+        return _json(told, headers={"ETag": tag}, media_type=GEOJSON)
+
+    @router.get("/api/columns/{key}")
+    def layer_columns(request: Request, key: str, at: str | None = None, bbox: str | None = None) -> Response:
+        layer, moment = chosen(key), now()
+        then, place = asked.instant(at, "at", moment), asked.box(bbox)
+        revision = store.revision()  # read first: an answer may be newer than its tag says, never older
+        tag = f'"{salt}-{revision}"'
+        if _knows(request, tag):
+            return _unchanged(tag)
+        frame = snapshot(
+            key,
+            asked_of(layer, place, then),
+            seq=0,
+            revision=revision,
+            now=moment.timestamp() * 1000,
+            at=None if then is None else then.timestamp() * 1000,
+        )
+        return Response(frame, headers={"ETag": tag}, media_type=FRAME)
+
+    readings: Any = getattr(store, "readings", None)
+    if readings is not None:
+        _serve_readings(router, readings, now)
+
+    @router.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
+    def nothing(path: str) -> Response:
+        raise Problem(404)
+
+    return router
+
+
+def _serve_readings(router: APIRouter, readings: Any, now: Callable[[], datetime]) -> None:
+    @router.get("/api/readings")
+    def list_readings(request: Request, device: str | None = None, metric: str | None = None) -> Response:
+        query, moment = request.query_params, now()
+        end = asked.instant(query.get("to"), "to", moment) or moment
+        start = asked.instant(query.get("from"), "from", moment) or end - timedelta(days=1)
+        shape = asked.choice(query.get("format"), "format", "json", "csv")
+        limit = asked.number(query.get("limit"), "limit", 1_000, READINGS)
+        if start >= end:
+            raise Problem(400, _("“from” must lie before “to”."))
+        try:
+            table, after = readings(device, metric, start, end, query.get("after"), limit)
+        except (ValueError, TypeError) as fault:
+            raise Problem(400, _("“after” is not a place in this list; follow “next” as it was given.")) from fault
+        following = None if after is None else _next(request, start, end, after)
+        if shape == "csv":
+            headers = {"Content-Disposition": 'attachment; filename="readings.csv"'}
+            if following:
+                headers["Link"] = f'<{following}>; rel="next"'
+            return Response(comma_separated(table), headers=headers, media_type=CSV)
+        return _json({"readings": [row._asdict() for row in table], "next": following})
+
+
+def _next(request: Request, start: datetime, end: datetime, after: str) -> str:
+    """The address of the next page: the same question, its times now fixed, from where this page ended."""
+    told = dict(request.query_params) | {"from": start.isoformat(), "to": end.isoformat(), "after": str(after)}
+    return f"{request.url.path}?{urlencode(told)}"
+
+
+def _json(told: Any, status: int = 200, headers: dict[str, str] | None = None, media_type: str = JSON) -> Response:
+    return Response(orjson.dumps(told, option=orjson.OPT_UTC_Z), status, headers, media_type)
+
+
+def _knows(request: Request, tag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    return any(part.strip().removeprefix("W/") in (tag, "*") for part in known.split(","))
+
+
+def _unchanged(tag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": tag})
