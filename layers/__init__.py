@@ -1,7 +1,11 @@
-"""What the city can show: every layer, in drawing order. Adding one to LAYERS is all it takes."""
+"""What the city can show: every layer, in drawing order. Adding one to LAYERS is all it takes.
+
+PUBLIC are those that the public may see, as it sees them.
+"""
 
 from layers import buildings, camera_views, cameras, incidents, parking, pm25, temperature
 from layers.base import Layer
+from layers.published import published
 
 LAYERS: tuple[Layer, ...] = (
     buildings.LAYER,
@@ -12,3 +16,5 @@ LAYERS: tuple[Layer, ...] = (
     cameras.LAYER,
     incidents.LAYER,
 )
+
+PUBLIC: tuple[Layer, ...] = tuple(published(layer) for layer in LAYERS if layer.public is not None)

@@ -33,36 +33,60 @@ def draw() -> tuple[Part, ...]:
     trusted = only("fresh", "late", size=22)
     silent = by_status(fresh="dotted", stale="hatch", dead="bar", unknown="dotted")
     unknown = {**full, "breaks": [], "colours": [CLEAR], "missing": GREY}
+    few = {"column": "band", "values": {"few_taken": SCALE.ramp[0], "few_free": SCALE.ramp[3]}, "other": CLEAR}
     return (
         icons("parking-edge", "parking", {**full, "breaks": [], "colours": [GREY]}, only("fresh", size=25), pick=False),
         icons("parking-share", by_status(fresh="parking", late="ring"), full, trusted),
         icons("parking-uncounted", "dotted", unknown, trusted),
+        icons("parking-few", "parking", few, trusted),  # published rows only: so few that no number is told
         icons("parking-silent", silent, GREY, only("stale", "dead", "unknown", size=22)),
     )
 
 
-def taken(row: Row) -> float | None:
-    """The share of spaces taken, in per cent; None unless both numbers are known."""
+def taken(row: Row) -> tuple[float, float] | None:
+    """From how many to how many spaces are taken; None where that is not known.
+
+    One number in the city itself. What is published has full steps of spaces, or says that few are taken or free.
+    """
     occupied, total = known(row, "occupied_spaces"), known(row, "total_spaces")
-    return 100 * occupied / total if occupied is not None and total else None
+    step, band = known(row, "step") or 1, known(row, "band")
+    if band == "few_taken":
+        return 0, step - 1
+    if band == "few_free" and total is not None:
+        return total - step + 1, total
+    if occupied is None:
+        return None
+    most = occupied + step - 1
+    return occupied, most if total is None or step == 1 else max(occupied, min(most, total - step))
 
 
 def free(row: Row) -> str:
     """Free spaces of all, as far as they are known; unknown is not zero."""
-    occupied, total = known(row, "occupied_spaces"), known(row, "total_spaces")
+    total, between = known(row, "total_spaces"), taken(row)
     of = _("not known") if total is None else number(total)
-    if occupied is not None and total is not None:
-        return _("{free} of {total}").format(free=number(max(0, total - occupied)), total=of)
-    return _("unknown of {total}").format(total=of)
+    if known(row, "band") == "small":
+        return _("not told for so small a car park")
+    if between is None or total is None:
+        return _("unknown of {total}").format(total=of)
+    least, most = (number(max(0, total - taken)) for taken in reversed(between))
+    if least == most:
+        return _("{free} of {total}").format(free=least, total=of)
+    return _("{least} to {most} of {total}").format(least=least, most=most, total=of)
+
+
+def percent(row: Row) -> tuple[float, float] | None:
+    """The share taken, from least to most, in per cent; None unless both numbers are known."""
+    total, between = known(row, "total_spaces"), taken(row)
+    return (100 * between[0] / total, 100 * between[1] / total) if between and total else None
 
 
 def meaning(row: Row) -> str:
-    percent = taken(row)
-    return (
-        "–"
-        if percent is None
-        else _("{share} taken: {word}").format(share=share(percent / 100), word=SCALE.word(percent))
-    )
+    between = percent(row)
+    if between is None:
+        return "–"
+    least, most = share(between[0] / 100), share(between[1] / 100)
+    told = least if least == most else _("{least} to {most}").format(least=least, most=most)
+    return _("{share} taken: {word}").format(share=told, word=SCALE.word(sum(between) / 2))
 
 
 def detail(row: Row, now: datetime) -> list[Fact]:
@@ -73,8 +97,8 @@ def detail(row: Row, now: datetime) -> list[Fact]:
 
 
 def attention(row: Row, now: datetime) -> Need | None:
-    percent = taken(row)
-    return None if percent is None or percent < 95 else Need(4, _("parking full: {free} free").format(free=free(row)))
+    full = percent(row)
+    return None if full is None or full[0] < 95 else Need(4, _("parking full: {free} free").format(free=free(row)))
 
 
 LAYER = Layer(
