@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from dash import Dash, Input, Output, State, dcc, html
@@ -24,20 +24,17 @@ from server import api, door, problems, sessions, tiles
 from tests.conftest import free_port, wait_for_port
 
 NOON = datetime(2026, 3, 1, 5, 0, tzinfo=UTC)
-KINDS = dict(
-    id="s",
-    name="s",
-    kind="s",
-    lon="f",
-    lat="f",
-    interval_s="f",
-    value="f",
-    quality="s",
-    observed_at="t",
-    received_at="t",
-    online="f",
-    revision="i",
-)
+KINDS = dict.fromkeys(("id", "name", "kind"), "s") | {
+    "lon": "f",
+    "lat": "f",
+    "interval_s": "f",
+    "value": "f",
+    "quality": "s",
+    "observed_at": "t",
+    "received_at": "t",
+    "online": "f",
+    "revision": "i",
+}
 
 
 def microseconds(at: datetime | None) -> int | None:
@@ -108,7 +105,7 @@ class SmallStore:
             (row[0], metric or "pm25_ug_m3", row[8], row[6], row[7], row[9], None, None, row[11])
             for row in sorted(self.rows.values())
             if (device is None or row[0] == device) and (after is None or row[0] > after)
-            if microseconds(start) <= row[8] < microseconds(end)  # type: ignore[operator]
+            if microseconds(start) <= row[8] < microseconds(end)
         ]
         table = Table.of(
             rows[:limit],
@@ -133,7 +130,7 @@ def small_layer(key: str = "pm25", metric: str = "pm25_ug_m3") -> Layer:
         icon="wind",
         query=Latest(metric),
         draw=lambda: (),
-        detail=lambda row: [],
+        detail=lambda row, now: [],
         columns=(),
         stale_after=timedelta(minutes=15),
         public=None,
@@ -144,7 +141,7 @@ def small_layer(key: str = "pm25", metric: str = "pm25_ug_m3") -> Layer:
 
 def dash_on(server: FastAPI, **more: Any) -> Dash:
     """A small Dash app with a callback that tells, one that fails, and one that is slow."""
-    app = Dash(server=server, enable_mcp=False, suppress_callback_exceptions=True, **more)
+    app = Dash(server=cast(Any, server), enable_mcp=False, suppress_callback_exceptions=True, **more)
     app.layout = html.Div(
         [dcc.Input(id="name"), html.P(id="hello"), html.P(id="broken"), html.P(id="slow"), html.P(id="tongue")]
     )
@@ -171,10 +168,10 @@ def dash_on(server: FastAPI, **more: Any) -> Dash:
 
 def call(output: str, value: Any = "Lan", state: bool = False) -> dict[str, Any]:
     """What a browser posts to ask for one callback."""
-    id, property = output.split(".")
+    place, prop = output.split(".")
     return {
         "output": output,
-        "outputs": {"id": id, "property": property},
+        "outputs": {"id": place, "property": prop},
         "inputs": [{"id": "name", "property": "value", "value": value}],
         "changedPropIds": ["name.value"],
         "state": [{"id": "hello", "property": "children", "value": None}] if state else [],
@@ -193,7 +190,7 @@ class Ops:
     dash: Dash
     link: str = ""
     token: str = ""
-    stop: Callable[[], None] = field(default=lambda: None)
+    connections: Callable[[], int] = field(default=lambda: 0)
 
     @property
     def url(self) -> str:
@@ -219,6 +216,11 @@ def serving(app: Any, port: int) -> Iterator[uvicorn.Server]:
         assert not thread.is_alive()
 
 
+def connected(server: uvicorn.Server) -> int:
+    """How many connections uvicorn still holds."""
+    return len(server.server_state.connections)
+
+
 @contextmanager
 def small_ops(folder: Path, store: SmallStore | None = None, tls: bool = False) -> Iterator[Ops]:
     """The whole of it behind its door."""
@@ -241,6 +243,6 @@ def small_ops(folder: Path, store: SmallStore | None = None, tls: bool = False) 
 
     dash = dash_on(server)
     whole = door.ops(server, held, port, hashes=dash.csp_hashes, tls=tls)
-    with serving(whole, port):
-        yield Ops(port, store, desk, hub, server, dash, desk.link(), desk.token("tests"))
+    with serving(whole, port) as running:
+        yield Ops(port, store, desk, hub, server, dash, desk.link(), desk.token("tests"), lambda: connected(running))
     desk.close()

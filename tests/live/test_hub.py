@@ -1,0 +1,359 @@
+"""The live channel over real sockets: everyone ends with the truth, and nobody pays for another's slowness."""
+
+import asyncio
+import json
+import socket as sockets
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from live import frames
+from live.hub import Hub
+from live.socket import QUEUE_BYTES, Refused, Socket, wish
+from tests.live.listener import Listener
+from tests.server.small_ops import Ops, SmallStore, small_layer, small_ops
+
+
+@pytest.fixture
+def ops(tmp_path: Path) -> Iterator[Ops]:
+    with small_ops(tmp_path) as served:
+        yield served
+
+
+def run(scene: Coroutine[Any, Any, None], seconds: float = 60) -> None:
+    asyncio.run(asyncio.wait_for(scene, seconds))
+
+
+async def eventually(holds: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came about"
+        await asyncio.sleep(0.02)
+
+
+def test_a_snapshot_comes_first_and_deltas_follow_in_order(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        assert (await client.hear()).kind == "snapshot"
+        assert client.values() == {"s0": 10.0, "s1": 11.0, "s2": 12.0}
+        for turn in range(5):
+            ops.store.say("s1", 50.0 + turn)
+            delta = await client.until("delta")
+            assert delta.columns["id"] == ["s1"]
+            assert client.values()["s1"] == 50.0 + turn
+        assert client.gaps == 0
+        assert client.seq["pm25"] == 5
+
+    run(scene())
+
+
+def test_a_row_that_left_is_taken_away(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.hear()
+        ops.store.forget("s2")
+        await client.until("delta")
+        assert set(client.values()) == {"s0", "s1"}
+
+    run(scene())
+
+
+def test_a_gap_is_healed_by_a_snapshot(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.hear()
+        client.seq["pm25"] = 17  # as if frames had been lost on the way
+        ops.store.say("s0", 77.0)
+        await client.until("delta")
+        assert client.gaps == 1
+        await client.until("snapshot")
+        assert client.values()["s0"] == 77.0
+        ops.store.say("s0", 78.0)
+        await client.until("delta")
+        assert client.gaps == 1
+
+    run(scene())
+
+
+def test_who_joins_between_commits_misses_nothing(ops: Ops) -> None:
+    async def scene() -> None:
+        first = await Listener.open(ops.port, ops.token)
+        await first.hear()
+        clients = [first]
+
+        async def follow(client: Listener) -> None:
+            while client.rows.get("pm25", {}).get("s0", {}).get("value") != 999.0:
+                await client.hear()
+
+        for turn in range(20):
+            ops.store.say("s0", float(turn))
+            clients.append(await Listener.open(ops.port, ops.token))
+            ops.store.say(f"s{turn % 3}", float(turn))
+            await asyncio.sleep(0.013 * (turn % 4))
+        ops.store.say("s0", 999.0)
+        await asyncio.gather(*(follow(client) for client in clients))
+        truth = {row[0]: row[6] for row in ops.store.rows.values()}
+        assert all(client.values() == truth for client in clients)
+        assert all(client.gaps == 0 for client in clients)
+
+    run(scene())
+
+
+def test_a_choice_of_layers_can_change(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token, "layers=nothing-like-it,pm25")
+        await client.until("snapshot")
+        await client.socket.send(json.dumps({"layers": []}))
+        await asyncio.sleep(0.3)
+        ops.store.say("s0", 1.0)
+        await client.until("heartbeat")
+        await client.until("heartbeat")
+        assert client.values()["s0"] == 10.0
+        await client.socket.send(json.dumps({"layers": ["pm25"]}))
+        await client.until("snapshot")
+        assert client.values()["s0"] == 1.0
+
+    run(scene())
+
+
+def test_the_store_is_asked_once_for_all(ops: Ops) -> None:
+    async def scene() -> None:
+        clients = [await Listener.open(ops.port, ops.token) for _ in range(20)]
+        for client in clients:
+            await client.until("snapshot")
+        ops.store.asked.clear()
+        ops.store.say("s0", 5.0)
+        for client in clients:
+            await client.until("delta")
+        assert len(ops.store.asked) == 1
+
+    run(scene())
+
+
+def test_a_quiet_city_still_beats(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.until("heartbeat")
+        beat = await client.until("heartbeat")
+        assert beat.header["revision"] == ops.store.revision()
+
+    run(scene())
+
+
+def test_no_heartbeat_while_the_store_does_not_answer_and_all_is_well_again_after(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.until("snapshot")
+        await client.until("heartbeat")
+        ops.store.broken = OSError("the disk is gone")
+        await asyncio.sleep(0.3)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(client.until("heartbeat"), 5)
+        joined = await Listener.open(ops.port, ops.token)  # someone who comes while nothing can be told
+        ops.store.broken = None
+        ops.store.say("s1", 3.0)
+        await client.until("delta")
+        await joined.until("snapshot")
+        assert client.values() == joined.values()
+        assert client.values()["s1"] == 3.0
+
+    run(scene())
+
+
+def test_another_database_in_its_place_brings_a_snapshot(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.until("snapshot")
+        restored = SmallStore(sensors=1)
+        with ops.store.lock:
+            ops.store.rows, ops.store._revision = restored.rows, 1
+        await client.until("snapshot")
+        assert set(client.values()) == {"s0"}
+
+    run(scene())
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("x" * 5000, 1009),
+        ("no json", 1008),
+        ('{"layers": 5}', 1008),
+        ('{"shutdown": true}', 1008),
+        ("[]", 1008),
+        (b"\0\1", 1008),
+    ],
+)
+def test_what_a_client_may_not_say_ends_its_socket(ops: Ops, message: str | bytes, code: int) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.socket.send(message)
+        assert await client.closed() == code
+
+    run(scene())
+
+
+def test_a_client_that_asks_without_end_is_shown_out(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        with suppress(ConnectionClosed):
+            for _ in range(10_000):
+                await client.socket.send('{"snapshot": "pm25"}')
+        assert await client.closed() in (1008, None)
+        assert client.kinds.count("snapshot") < 100
+
+    run(scene())
+
+
+def test_a_message_that_would_fill_memory_is_not_even_read(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        with suppress(ConnectionClosed):
+            await client.socket.send("x" * 50_000_000)
+        assert await client.closed() in (1009, None)
+
+    run(scene())
+
+
+def test_too_many_clients_are_turned_away() -> None:
+    async def scene() -> None:
+        hub = Hub(SmallStore(), [small_layer()], limit=0)
+        said: list[dict[str, Any]] = []
+
+        class Door:
+            query_params = MappingProxyType({"layers": "pm25"})
+
+            async def close(self, code: int) -> None:
+                said.append({"code": code})
+
+        await hub.socket(Door())  # type: ignore[arg-type]
+        assert said == [{"code": 1013}]
+        await hub.close()
+
+    run(scene())
+
+
+# Slow and stalled clients
+
+
+def stalled(ops: Ops) -> sockets.socket:
+    """A client that opens the channel and then reads nothing more."""
+    own = sockets.socket()
+    own.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+    own.connect(("127.0.0.1", ops.port))
+    own.sendall(
+        f"GET /live?layers=pm25 HTTP/1.1\r\nHost: 127.0.0.1:{ops.port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        f"Authorization: Bearer {ops.token}\r\n\r\n".encode()
+    )
+    return own
+
+
+def test_a_client_that_never_reads_is_cut_and_harms_nobody(tmp_path: Path) -> None:
+    with small_ops(tmp_path, SmallStore(sensors=3000)) as ops:
+
+        async def scene() -> None:
+            reader = await Listener.open(ops.port, ops.token)
+            await reader.until("snapshot")
+            still = [stalled(ops) for _ in range(10)]
+            await eventually(lambda: ops.hub.clients == 11)
+            most, rounds = 0, 0
+            while ops.hub.clients > 1:
+                rounds += 1
+                assert rounds < 1000, "the silent ones were never cut"
+                ops.store.say_many({f"s{number}": float(rounds) for number in range(3000)})
+                await reader.until("delta")
+                most = max(most, *(one.backlog for one in ops.hub._sockets))
+                assert reader.values()["s0"] <= rounds
+            assert most <= QUEUE_BYTES + 1024 * 1024
+            assert reader.gaps == 0
+            await eventually(lambda: ops.connections() == 1)  # cut for good, not politely closing for ever
+            for one in still:
+                one.close()
+
+        run(scene(), 120)
+
+
+def test_overflow_forgets_the_backlog_and_asks_for_the_newest_state() -> None:
+    async def scene() -> None:
+        socket = Socket(None, frozenset({"a", "b"}))  # type: ignore[arg-type]  # nothing is sent here
+        socket.feed("a")
+        socket.feed("b")
+        for _ in range(2000):
+            socket.offer("a", b"x" * 1024)
+            assert socket.backlog <= QUEUE_BYTES
+            if socket.waits("a"):
+                break
+        assert socket.waits("a")
+        assert socket.waits("b")
+        assert socket.backlog == 0
+        socket.offer("a", b"late")
+        assert socket.backlog == 0
+
+    run(scene())
+
+
+def test_a_slow_client_skips_ahead_and_ends_with_the_truth(tmp_path: Path) -> None:
+    with small_ops(tmp_path, SmallStore(sensors=2000)) as ops:
+
+        async def scene() -> None:
+            slow = await Listener.open(ops.port, ops.token, max_queue=1)
+            quick = await Listener.open(ops.port, ops.token)
+            await slow.until("snapshot")
+            await quick.until("snapshot")
+            for turn in range(60):
+                ops.store.say_many({f"s{number}": float(turn) for number in range(2000)})
+                await quick.until("delta")
+            while slow.values()["s0"] != 59.0:
+                await slow.hear()
+            assert slow.kinds.count("delta") + slow.kinds.count("snapshot") < 60
+            assert slow.values() == quick.values()
+            assert slow.gaps == 0
+
+        run(scene())
+
+
+@pytest.mark.parametrize("told", ['{"layers": ["a", "b"]}', '{"snapshot": "a"}'])
+def test_a_wish_is_understood(told: str) -> None:
+    assert any(keys and "a" in keys for keys in wish(told))
+
+
+def test_a_wish_in_bytes_is_refused() -> None:
+    with pytest.raises(Refused):
+        wish(None)
+
+
+def test_heartbeats_do_not_pile_up() -> None:
+    async def scene() -> None:
+        socket = Socket(None, frozenset())  # type: ignore[arg-type]  # nothing is sent here
+        beat = frames.heartbeat(revision=1, now=0)
+        for _ in range(100):
+            socket.beat(beat)
+        assert socket.backlog == len(beat)
+
+    run(scene())
+
+
+def test_a_stranger_opens_no_socket(ops: Ops) -> None:
+    async def scene() -> None:
+        with pytest.raises(InvalidStatus) as refused:
+            await Listener.open(ops.port, "nobody")
+        assert refused.value.response.status_code == 401
+
+    run(scene())
+
+
+def test_a_revoked_session_is_cut(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.until("snapshot")
+        assert ops.desk.revoke(ops.token)
+        assert await asyncio.wait_for(client.closed(), 5) == 1008
+
+    run(scene())
