@@ -79,23 +79,16 @@ class Guard:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        refusal = self._untrusted(scope, headers)
-        caller = None
-        if refusal is None:
-            caller = await self._sessions.caller(headers) if self._sessions else None
-            if caller is None:
-                refusal = problem(401)
-            elif scope["path"] not in self._sockets:
-                refusal = problem(404)
-            elif not self._may_write(headers, caller):
-                refusal = problem(403)
-        if refusal is not None or caller is None or self._sessions is None:
-            await _refuse(refusal or problem(401), scope, receive, send)
+        sessions = None if self._untrusted(scope, headers) else self._sessions
+        caller = await sessions.caller(headers) if sessions else None
+        allowed = caller and scope["path"] in self._sockets and self._may_write(headers, caller)
+        if not (sessions and caller and allowed):
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION})  # before accepting: the server says 403
             return
         _introduce(scope, caller)
         served = asyncio.ensure_future(self._app(scope, receive, send))
         try:
-            await self._while_alive(served, caller.secret, self._sessions)
+            await self._while_alive(served, caller.secret, sessions)
             if not served.done():
                 served.cancel()
                 await asyncio.gather(served, return_exceptions=True)
@@ -185,11 +178,3 @@ def _replay(body: bytes, receive: Receive) -> Receive:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return replayed
-
-
-async def _refuse(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
-    """Refuse a handshake with the answer itself where the server can send one."""
-    if "websocket.http.response" in scope.get("extensions", {}):
-        await refusal(scope, receive, send)
-    else:
-        await send({"type": "websocket.close", "code": POLICY_VIOLATION})

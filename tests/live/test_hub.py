@@ -344,7 +344,7 @@ def test_a_stranger_opens_no_socket(ops: Ops) -> None:
     async def scene() -> None:
         with pytest.raises(InvalidStatus) as refused:
             await Listener.open(ops.port, "nobody")
-        assert refused.value.response.status_code == 401
+        assert refused.value.response.status_code == 403
 
     run(scene())
 
