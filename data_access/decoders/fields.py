@@ -54,17 +54,17 @@ def json_object(payload: bytes) -> dict[str, Any]:
     return said
 
 
-def _colons(said: Any) -> int:
+def _colons(said: object) -> int:
     if isinstance(said, str):
         return said.count(":")
-    if type(said) is dict:
-        return len(said) + sum(
-            name.count(":") + (0 if type(value) is float or type(value) is int else _colons(value))
-            for name, value in said.items()
-        )
-    if type(said) is list:
-        return sum(_colons(value) for value in said)
-    return 0
+    if isinstance(said, dict):
+        colons = len(said)
+        for name, value in said.items():
+            colons += name.count(":")
+            if type(value) is not float and type(value) is not int:
+                colons += _colons(value)
+        return colons
+    return sum(_colons(value) for value in said) if isinstance(said, list) else 0
 
 
 def _refuse_doubles(payload: bytes) -> None:
@@ -122,7 +122,7 @@ def number(said: Any, name: str, lowest: float | None = None, highest: float | N
     return float(said)
 
 
-def whole(said: Any, name: str, lowest: int, highest: int = MAX_NUMBER) -> int:
+def whole(said: object, name: str, lowest: int, highest: int = MAX_NUMBER) -> int:
     """A whole number, `lowest <= number <= highest`.
 
     Raises:
@@ -135,7 +135,7 @@ def whole(said: Any, name: str, lowest: int, highest: int = MAX_NUMBER) -> int:
     return said
 
 
-def text(said: Any, name: str, longest: int, lines: bool = False) -> str:
+def text(said: object, name: str, longest: int, lines: bool = False) -> str:
     """Text that a person may read as it is, in composed characters; `lines` allows several lines.
 
     Raises:

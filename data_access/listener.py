@@ -1,0 +1,271 @@
+"""The edge to the broker: bytes become facts, facts are committed, and only then the broker hears that we have them.
+
+Two threads: `connection` receives and does nothing but queue; `writer` decodes, commits, acknowledges, and tells the
+devices which of their numbers are safe. Whatever cannot be read or stored goes to quarantine with its reason and is
+acknowledged too: one message left unacknowledged would hold up all that follow it.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from datetime import UTC, datetime
+
+import orjson
+import structlog
+from paho.mqtt.client import MQTTMessage
+
+from data_access.decoders import DecodeError, Decoder
+from data_access.decoders.fields import MAX_PAYLOAD
+from data_access.inbox import Arrival, Inbox
+from data_access.mqtt import MQTT_3, MQTT_5, Address, Link
+from data_access.shelf import Shelf, Writer, pause
+from data_access.words import N_, _
+from data_access.writer import Ack, Committed, Message
+
+log = structlog.get_logger("listener")
+
+BATCH, LINGER_S = 1_000, 0.05
+KEPT_BYTES = 4_096  # of a message that is too large
+TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
+MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
+SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts to connect
+STUCK_S = 60.0
+
+UNREAD = N_("nobody reads this topic")
+BAD_TOPIC = N_("the topic is not valid UTF-8")
+TOO_LARGE = N_("the payload is too large")
+CRASHED = N_("its decoder failed")
+
+
+class Listener:
+    """Listens to one broker for as long as it runs; `client_id` names this installation's session there."""
+
+    def __init__(
+        self,
+        url: str,
+        decoders: Sequence[Decoder],
+        writer: Writer,
+        client_id: str = "cityglass",
+        inbox: Inbox | None = None,
+    ) -> None:
+        self._address = Address.of(url)
+        self._client_id = client_id
+        self._decoders = decoders
+        self._known: dict[str, Decoder | None] = {}
+        self._inbox = inbox or Inbox()
+        self._stop = threading.Event()
+        self._leave = threading.Event()
+        self._shelf = Shelf(writer, self._stop)
+        self._link: Link | None = None
+        self._fault: str | None = None
+        self._received = 0
+        self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision"), 0)
+        self._lag_s = 0.0
+        self._untold: dict[str, Ack] = {}
+        self._told = time.monotonic()
+        self._ticks: dict[str, float] = {}
+        self._threads: dict[str, threading.Thread] = {}
+
+    def start(self) -> None:
+        for name, work, stop in (
+            ("connection", self._connect, self._leave),
+            ("writer", self._write, self._stop),
+        ):
+            context = copy_context()  # so that sentences are in the language of whoever starts us
+            thread = threading.Thread(
+                target=context.run, args=(self._carry_on, work, stop), name=f"listener-{name}", daemon=True
+            )
+            self._ticks[name] = time.monotonic()
+            self._threads[name] = thread
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch at hand, acknowledge it, and take leave; what is still queued the broker brings again."""
+        self._stop.set()
+        self._inbox.wake()
+        self._threads["writer"].join(10)
+        self._leave.set()
+        if link := self._link:
+            link.wake()
+        self._threads["connection"].join(5)
+
+    @property
+    def alive(self) -> bool:
+        """Whether both threads make progress; that they exist is not enough."""
+        link = self._link
+        heard = max(self._ticks["connection"], link.tick if link else 0.0)
+        progressed = time.monotonic() - min(heard, self._ticks["writer"]) < STUCK_S
+        return progressed and all(thread.is_alive() for thread in self._threads.values())
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong, as a sentence; None while the broker is connected and the store takes what comes."""
+        return self._shelf.fault or self._fault
+
+    def counts(self) -> dict[str, float]:
+        """Totals since the start, and what is measured now."""
+        link = self._link
+        return {
+            **self._totals,
+            "received": self._received,
+            "connected": 1 if link is not None and link.welcome else 0,
+            "queued": len(self._inbox),
+            "lag_s": max(self._inbox.oldest_s(), self._lag_s),
+        }
+
+    def _carry_on(self, work: Callable[[], None], stop: threading.Event) -> None:
+        """Work until `stop`; a fault of ours ends neither thread, and is told once."""
+        told, failures = "", 0
+        while not stop.is_set():
+            try:
+                work()
+            except Exception as fault:
+                failures += 1
+                if repr(fault) != told:
+                    log.exception("listener stumbles")
+                told = repr(fault)
+                stop.wait(pause(failures, SHORTEST_S, LONGEST_S))
+
+    # --- the thread of the connection ---
+
+    def _connect(self) -> None:
+        """One connection after another, for ever."""
+        protocol = good = MQTT_5
+        failures = 0
+        filters = sorted({topic for decoder in self._decoders for topic in decoder.topics})
+        while not self._leave.is_set():
+            self._ticks["connection"] = time.monotonic()
+            link = Link(self._address, self._client_id, protocol, filters, self._receive, self._welcome)
+            self._link, unreachable = link, None
+            try:
+                link.run(self._leave, self._inbox.room)
+            except OSError as fault:
+                unreachable = fault
+            finally:
+                self._link = None
+            if self._leave.is_set():
+                return
+            if link.welcome:
+                good, failures = protocol, 0
+            elif unreachable is None:  # something answered, but not to this: it may speak the other version
+                protocol = MQTT_3 if protocol == MQTT_5 else MQTT_5
+            else:
+                protocol = good
+            if not link.too_new:
+                failures += 1
+                self._say(link.ending(unreachable))
+                self._leave.wait(pause(failures, SHORTEST_S, LONGEST_S))
+
+    def _welcome(self, link: Link) -> None:
+        if link.ungranted:
+            sentence = _("The broker at {address} does not let us listen to {topics}. Check its access list.")
+            self._say(sentence.format(address=self._address, topics=", ".join(link.ungranted)))
+            return
+        log.info("broker back" if self._fault else "broker connected", broker=str(self._address), mqtt=link.version)
+        self._fault = None
+
+    def _say(self, sentence: str) -> None:
+        if sentence != self._fault:
+            log.warning(sentence)
+        self._fault = sentence
+
+    def _receive(self, link: Link, message: MQTTMessage) -> None:
+        payload, fault = bytes(message.payload), None
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic, fault = message._topic.decode("utf-8", "backslashreplace"), BAD_TOPIC.words
+        if len(payload) > MAX_PAYLOAD:
+            fault, payload = f"{TOO_LARGE.words}: {len(payload)} bytes", payload[:KEPT_BYTES]
+        self._received += 1
+        number = message.mid if message.qos else 0
+        self._inbox.put(Arrival(link, number, topic, payload, bool(message.retain), time.time(), fault))
+
+    # --- the thread of the writer ---
+
+    def _write(self) -> None:
+        while not self._stop.is_set():
+            self._ticks["writer"] = time.monotonic()
+            arrivals = self._inbox.take(BATCH, LINGER_S, wait_s=0.25)
+            if arrivals:
+                self._keep(arrivals)
+            else:
+                self._lag_s = 0.0
+            self._tell()
+        self._tell(last=True)
+
+    def _keep(self, arrivals: list[Arrival]) -> None:
+        """Commit these messages and then acknowledge them, in their order."""
+        committed = self._shelf.put([self._message(arrival) for arrival in arrivals])
+        if committed is None:
+            return
+        self._acknowledge(arrivals)
+        for part in committed:
+            self._count(part)
+        self._totals["acknowledged"] += len(arrivals)
+        self._lag_s = max(0.0, time.time() - arrivals[0].at)
+
+    def _message(self, arrival: Arrival) -> Message:
+        packet, fault = None, arrival.fault
+        if fault is None:
+            decoder = self._decoder_of(arrival.topic)
+            try:
+                if decoder is None:
+                    raise DecodeError(UNREAD)
+                packet = decoder.decode(arrival.topic, arrival.payload)
+            except DecodeError as refused:
+                fault = refused.reason
+            except Exception as stumble:  # a decoder's own fault must not stop the others' messages
+                fault = f"{CRASHED.words}: {type(stumble).__name__}"
+        return Message(
+            topic=arrival.topic,
+            payload=arrival.payload,
+            received_at=datetime.fromtimestamp(arrival.at, UTC),
+            retained=arrival.retained,
+            packet=packet,
+            fault=fault,
+        )
+
+    def _decoder_of(self, topic: str) -> Decoder | None:
+        try:
+            return self._known[topic]
+        except KeyError:
+            if len(self._known) > 50_000:  # anyone may invent topics
+                self._known.clear()
+            found = next((decoder for decoder in self._decoders if decoder.reads(topic)), None)
+            self._known[topic] = found
+            return found
+
+    @staticmethod
+    def _acknowledge(arrivals: list[Arrival]) -> None:
+        numbers: dict[int, tuple[Link, list[int]]] = {}
+        for arrival in arrivals:
+            if arrival.number:
+                numbers.setdefault(id(arrival.link), (arrival.link, []))[1].append(arrival.number)
+        for link, wanted in numbers.values():
+            link.acknowledge(wanted)
+
+    def _count(self, committed: Committed) -> None:
+        for name in ("stored", "duplicates", "quarantined"):
+            self._totals[name] += getattr(committed, name)
+        self._totals["revision"] = max(self._totals["revision"], committed.revision)
+        self._untold.update(committed.acks)
+
+    def _tell(self, last: bool = False) -> None:
+        """Tell devices which of their numbers are committed, once a second; before leaving wait for that second."""
+        due = self._told + TELL_EVERY_S - time.monotonic()
+        link = self._link
+        if not self._untold or link is None or not link.welcome:
+            return
+        if due > 0:
+            if not last:
+                return
+            time.sleep(due)
+        self._told = time.monotonic()
+        for device in list(self._untold):
+            ack = self._untold[device]
+            said = {"boot": ack.boot, "seq": ack.seq, "also": ack.also[:MOST_RANGES]}
+            if not link.publish(f"cityglass/{device}/ack", orjson.dumps(said)):
+                return  # the rest in the next round
+            del self._untold[device]

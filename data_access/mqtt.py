@@ -1,0 +1,340 @@
+"""One connection to an MQTT broker, from CONNECT to its end, over paho-mqtt.
+
+Each connection has a client of its own: an acknowledgement meant for an ended one has nowhere to go, so a message
+number that the next connection uses again can never be acknowledged by mistake.
+"""
+
+import selectors
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from data_access.words import _
+
+MQTT_5, MQTT_3 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+KEEPALIVE_S = 60
+CONNECT_S = 3.0  # for a broker on the way that does not answer
+WELCOME_S = 10.0  # for a broker that took the connection and says nothing
+SESSION_S = 3 * 86_400  # how long the broker keeps our session and what came meanwhile: a long weekend
+RECEIVE_MAXIMUM = 4_000  # messages on their way to us that are not acknowledged yet
+READ_BYTES = 65_536
+UNKNOWN_VERSION, WRONG_PASSWORD, TAKEN_OVER = 0x84, (0x86, 0x87), 0x8E  # reason codes of MQTT 5
+IDLE_S = 0.5
+FULL_S = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a broker is; `str(address)` holds no password."""
+
+    host: str
+    port: int
+    secure: bool = False
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, url: str) -> "Address":
+        """The address in mqtt://host:port or mqtts://user:password@host:port.
+
+        Raises:
+            ValueError: it is none; the sentence says what is expected.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError:
+            parts, port = urlsplit(""), None
+        if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
+            raise ValueError(_("A broker's address looks like mqtt://host:1883 or mqtts://host:8883."))
+        secure = parts.scheme == "mqtts"
+        return cls(
+            parts.hostname,
+            port or (8883 if secure else 1883),
+            secure,
+            unquote(parts.username) if parts.username else None,
+            unquote(parts.password) if parts.password else None,
+        )
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{'mqtts' if self.secure else 'mqtt'}://{host}:{self.port}"
+
+
+class Buffered:
+    """A socket that reads and writes in large pieces: paho asks for a packet's first two bytes one by one."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._got = b""
+        self._at = 0
+        self._unsent = bytearray()
+        self._lock = threading.Lock()
+
+    def recv(self, size: int) -> bytes:
+        if self._at >= len(self._got):
+            self._got, self._at = self._raw.recv(READ_BYTES), 0
+        piece: bytes = self._got[self._at : self._at + size]
+        self._at += len(piece)
+        return piece
+
+    def send(self, data: bytes | bytearray) -> int:
+        """Take everything; `flush` brings it on its way. Safe from any thread, so only whole packets."""
+        with self._lock:
+            self._unsent += data
+        return len(data)
+
+    def flush(self) -> None:
+        """Send what the network takes now.
+
+        Raises:
+            OSError: the connection is gone.
+        """
+        with self._lock, suppress(BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            while self._unsent:
+                del self._unsent[: self._raw.send(self._unsent)]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is still to be sent."""
+        return bool(self._unsent)
+
+    def pending(self) -> int:
+        """Bytes that have arrived and that no selector will speak of again."""
+        held = self._raw.pending() if isinstance(self._raw, ssl.SSLSocket) else 0
+        return len(self._got) - self._at + held
+
+    def fileno(self) -> int:
+        return int(self._raw.fileno())
+
+    def setblocking(self, flag: bool) -> None:
+        self._raw.setblocking(flag)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._raw.settimeout(1)  # a goodbye is worth a second
+            self.flush()
+        self._raw.close()
+
+
+class _Client(paho.Client):
+    def _create_socket(self) -> Any:
+        return Buffered(super()._create_socket())
+
+
+Received = Callable[["Link", paho.MQTTMessage], None]
+Welcomed = Callable[["Link"], None]
+
+
+class Link:
+    """One connection; `run` carries it to its end. Then `welcome` says whether it ever stood, `refusal` why not."""
+
+    def __init__(
+        self,
+        address: Address,
+        client_id: str,
+        protocol: MQTTProtocolVersion,
+        filters: Iterable[str],
+        received: Received,
+        welcomed: Welcomed,
+    ) -> None:
+        self.protocol = protocol
+        self.welcome = False
+        self.refusal: ReasonCode | None = None
+        self.farewell: ReasonCode | None = None
+        self.ungranted: list[str] = []
+        self.tick = time.monotonic()
+        self._address = address
+        self._filters = list(filters)
+        self._received = received
+        self._on_welcome = welcomed
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._socket: Buffered | None = None
+        self._client = _Client(
+            CallbackAPIVersion.VERSION2,
+            client_id,
+            clean_session=None if protocol == MQTT_5 else False,
+            protocol=protocol,
+            reconnect_on_failure=False,
+            manual_ack=True,
+        )
+        self._client.connect_timeout = CONNECT_S
+        self._client.max_queued_messages_set(10_000)
+        if address.user is not None:
+            self._client.username_pw_set(address.user, address.password)
+        if address.secure:
+            self._client.tls_set_context(ssl.create_default_context())
+        self._client.on_connect = self._welcomed
+        self._client.on_subscribe = self._subscribed
+        self._client.on_disconnect = self._ended
+        self._client.on_message = self._message
+        self._client.on_socket_open = self._opened
+        self._client.on_socket_register_write = lambda *_: self.wake()
+
+    def run(self, stop: threading.Event, room: Callable[[], bool]) -> None:
+        """Keep this connection going until it ends or `stop` is set; while there is no `room`, nothing is read.
+
+        Raises:
+            OSError: nobody answers at this address.
+        """
+        selector = selectors.DefaultSelector()
+        selector.register(self._wake_in, selectors.EVENT_READ)
+        try:
+            self._connect()
+            self._carry(selector, stop, room)
+            if self.welcome and self._client.socket():
+                self._client.disconnect()
+                self._client.loop_write()
+        finally:
+            selector.close()
+            if self._socket:
+                self._socket.close()
+            self._wake_in.close()
+            self._wake_out.close()
+
+    def _connect(self) -> None:
+        if self.protocol == MQTT_5:
+            wishes = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]  # theirs is not typed
+            wishes.SessionExpiryInterval = SESSION_S
+            wishes.ReceiveMaximum = RECEIVE_MAXIMUM
+            self._client.connect(
+                self._address.host, self._address.port, KEEPALIVE_S, clean_start=False, properties=wishes
+            )
+        else:
+            self._client.connect(self._address.host, self._address.port, KEEPALIVE_S)
+
+    def _carry(self, selector: selectors.BaseSelector, stop: threading.Event, room: Callable[[], bool]) -> None:
+        begun, watched = time.monotonic(), 0
+        while not stop.is_set() and self._socket and self._client.socket():
+            self.tick = time.monotonic()
+            if self._client.want_write():
+                self._client.loop_write()
+            self._socket.flush()
+            reading = room()
+            wanted = selectors.EVENT_READ * reading | selectors.EVENT_WRITE * self._socket.waiting
+            if wanted != watched:
+                self._watch(selector, self._socket, watched, wanted)
+                watched = wanted
+            ready = selector.select(IDLE_S if reading else FULL_S)
+            for key, _events in ready:
+                if key.fileobj is self._wake_in:
+                    self._woken()
+            if reading and any(key.fileobj is self._socket and event & selectors.EVENT_READ for key, event in ready):
+                self._read(room)
+            if not reading:
+                continue  # an answer to a ping could not be heard now
+            self._client.loop_misc()
+            if not self.welcome and time.monotonic() - begun > WELCOME_S:
+                return
+
+    @staticmethod
+    def _watch(selector: selectors.BaseSelector, stream: Buffered, watched: int, wanted: int) -> None:
+        if not wanted:
+            selector.unregister(stream)
+        elif watched:
+            selector.modify(stream, wanted)
+        else:
+            selector.register(stream, wanted)
+
+    def _read(self, room: Callable[[], bool]) -> None:
+        while self._client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            if not (self._socket and self._client.socket() and self._socket.pending() and room()):
+                return
+
+    def acknowledge(self, numbers: list[int]) -> None:
+        """Acknowledge these messages in this order, from any thread; nothing happens once the link has ended."""
+        if numbers and self._socket:
+            packets = [part for number in numbers for part in (0x4002, number)]  # PUBACK: 4 bytes, in MQTT 5 too
+            self._socket.send(struct.pack(f">{len(packets)}H", *packets))
+            self.wake()
+
+    def publish(self, topic: str, payload: bytes) -> bool:
+        """Publish at QoS 1, from any thread; False where it could not even be queued."""
+        return self._client.publish(topic, payload, qos=1).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def wake(self) -> None:
+        """Have `run` look up at once; safe from any thread."""
+        with suppress(OSError):
+            self._wake_out.send(b"\0")
+
+    def _woken(self) -> None:
+        with suppress(BlockingIOError):
+            while self._wake_in.recv(4096):
+                pass
+
+    def ending(self, unreachable: OSError | None) -> str:
+        """Why there is no connection, as a sentence."""
+        where = str(self._address)
+        if unreachable is not None:
+            return _("No broker answers at {address}: {reason}.").format(
+                address=where, reason=unreachable.strerror or unreachable
+            )
+        if self.refusal is not None:
+            if self.refusal.value in WRONG_PASSWORD:
+                return _("The broker at {address} refuses our user name or password. Check --broker.").format(
+                    address=where
+                )
+            return _("The broker at {address} refuses us: {reason}.").format(address=where, reason=self.refusal)
+        if self.farewell is not None and self.farewell.value == TAKEN_OVER:
+            return _(
+                "Another program took over our session at the broker {address}. Two installations may share a broker, "
+                "but not a client id."
+            ).format(address=where)
+        if self.welcome:
+            return _("The connection to the broker at {address} is lost.").format(address=where)
+        return _("What answers at {address} does not speak MQTT 5 or 3.1.1.").format(address=where)
+
+    @property
+    def version(self) -> str:
+        return "5" if self.protocol == MQTT_5 else "3.1.1"
+
+    @property
+    def too_new(self) -> bool:
+        """Whether the broker says that it does not know MQTT 5."""
+        return self.protocol == MQTT_5 and self.refusal is not None and self.refusal.value == UNKNOWN_VERSION
+
+    # --- paho's callbacks; they run within `run` ---
+
+    def _opened(self, _client: Any, _userdata: Any, opened: Any) -> None:
+        self._socket = opened
+
+    def _welcomed(self, _client: Any, _userdata: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if reason.is_failure:
+            self.refusal = reason
+            return
+        if self.protocol == MQTT_5:
+            # Retained messages only where the subscription is new; on every return they would look like news.
+            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_SEND_IF_NEW_SUB)
+            self._client.subscribe([(wanted, options) for wanted in self._filters])
+        else:
+            self._client.subscribe([(wanted, 1) for wanted in self._filters])
+
+    def _subscribed(self, _client: Any, _userdata: Any, _mid: int, reasons: list[ReasonCode], _properties: Any) -> None:
+        self.ungranted = [
+            wanted for wanted, reason in zip(self._filters, reasons, strict=False) if reason.value not in (1, 2)
+        ]
+        self.welcome = True
+        self._on_welcome(self)
+
+    def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        if flags.is_disconnect_packet_from_server:
+            self.farewell = reason
+
+    def _message(self, _client: Any, _userdata: Any, message: paho.MQTTMessage) -> None:
+        self._received(self, message)
