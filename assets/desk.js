@@ -1,0 +1,172 @@
+// What the desk and the wall do without asking the server: clocks, the address bar, keys, and the time bar's thumb.
+// A classic script, so that every function is there before Dash calls it; no inline script needs it.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const tell = (id, data) => window.dash_clientside.set_props(id, { data });
+  const keep = (name, value) => {
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+  };
+  let asked = 0; // each wish carries a number of its own: the same place asked for twice is asked for twice
+  let waiting = null;
+  let dragging = false;
+  let toFocus = false;
+  let pickedFrom = null;
+  let pulse = { state: "connecting", age_s: 0, heard: Date.now() };
+
+  // A language named in the address holds for the page's later questions too.
+  if (new URLSearchParams(location.search).has("lang")) keep("language", root.lang);
+
+  function wish(asking, delay) {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => tell("time-wish", { ...asking, n: ++asked }), delay);
+  }
+
+  function pick(layer, id) {
+    tell("picked", { layer, id, n: ++asked });
+  }
+
+  function drawerIsOpen() {
+    return document.querySelector("#drawer.open") !== null;
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "slider") wish({ place: Number(event.target.value) }, 120);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "typed" && event.target.value) wish({ typed: event.target.value }, 500);
+  });
+  for (const [kind, holds] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
+    document.addEventListener(kind, (event) => {
+      if (!holds || event.target.id === "slider") dragging = holds;
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("button");
+    if (!button) return;
+    if (button.dataset.layer !== undefined) {
+      toFocus = true;
+      pickedFrom = { layer: button.dataset.layer, id: button.dataset.id };
+      pick(button.dataset.layer, button.dataset.id);
+    } else if (button.dataset.language) {
+      keep("language", button.dataset.language);
+      const address = new URL(location.href);
+      address.searchParams.delete("lang");
+      location.replace(address);
+      if (address.href === location.href) location.reload();
+    } else if (button.dataset.themeChoice) {
+      keep("theme", button.dataset.themeChoice);
+      for (const other of document.querySelectorAll("[data-theme-choice]"))
+        other.setAttribute("aria-pressed", String(other === button));
+      tell("theme", button.dataset.themeChoice);
+    } else if (button.id === "close") {
+      goBack();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    if (document.querySelector("#sheet-frame:not(.closed)") && !event.target.closest?.("#drawer"))
+      document.getElementById("sheet-close").click();
+    else if (drawerIsOpen()) document.getElementById("close").click();
+  });
+
+  // After the drawer is closed, the focus goes back to the line it was opened from.
+  function goBack() {
+    const from = pickedFrom;
+    pickedFrom = null;
+    if (!from) return;
+    setTimeout(() => {
+      const same = (b) => b.dataset.layer === from.layer && b.dataset.id === from.id && b.offsetParent !== null;
+      const line = [...document.querySelectorAll("button[data-layer]")].find(same);
+      (line ?? document.getElementById("needs"))?.focus({ preventScroll: true });
+    }, 300);
+  }
+
+  function write(element, words) {
+    if (element.textContent !== words) element.textContent = words;
+  }
+
+  // Once a second: every clock on the page, and how old the server's newest word is.
+  const clocks = new Map();
+  function clockOf(zone, language) {
+    const name = `${zone} ${language}`;
+    if (!clocks.has(name))
+      clocks.set(name, {
+        hour: new Intl.DateTimeFormat(language, { timeZone: zone, timeStyle: "medium", hourCycle: "h23" }),
+        day: new Intl.DateTimeFormat(language, { timeZone: zone, dateStyle: "full" }),
+      });
+    return clocks.get(name);
+  }
+
+  function tick() {
+    const now = new Date();
+    for (const element of document.querySelectorAll("[data-zone]")) {
+      const { hour, day } = clockOf(element.dataset.zone, element.dataset.language);
+      write(element, hour.format(now));
+      element.dateTime = now.toISOString();
+      element.title = day.format(now);
+      const beside = element.parentElement.querySelector(".today");
+      if (beside) write(beside, day.format(now));
+    }
+    const age = Math.max(0, Math.round(pulse.age_s + (Date.now() - pulse.heard) / 1000));
+    for (const element of document.querySelectorAll(".data-age")) {
+      const words = element.dataset;
+      const state = root.dataset.replay ? "replay" : pulse.state === "connecting" ? "connecting" : "live";
+      const sentence = state !== "live" ? words[state] : age < 120 ? words.live : words.minutes;
+      write(element, (sentence ?? "").replace("{n}", age < 120 ? age : Math.floor(age / 60)));
+      root.dataset.pulse = pulse.state;
+    }
+  }
+  setInterval(tick, 1000);
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    desk: {
+      shown(values, names) {
+        const keys = names.map((name) => name.switch).filter((_name, i) => values[i]);
+        return [keys, keys];
+      },
+      time(told) {
+        const same = window.dash_clientside.no_update;
+        if (!told) return [same, same, same, same, same];
+        if (told.at) root.dataset.replay = told.at;
+        else delete root.dataset.replay;
+        document.getElementById("live")?.setAttribute("aria-pressed", String(!told.at));
+        document.getElementById("slider")?.setAttribute("aria-valuetext", told.said);
+        tick();
+        const typing = document.activeElement?.id === "typed";
+        return [told.places, dragging ? same : told.place, told.latest, typing ? same : told.typed, told.at];
+      },
+      remember(search) {
+        if (typeof search === "string" && search !== location.search)
+          history.replaceState(history.state, "", location.pathname + search + location.hash);
+        return window.dash_clientside.no_update;
+      },
+      shade(theme) {
+        if (theme) root.dataset.theme = theme;
+        return window.dash_clientside.no_update;
+      },
+      hear(told) {
+        if (told) {
+          pulse = { ...told, age_s: told.age_s ?? 0, heard: Date.now() };
+          tick();
+        }
+        return window.dash_clientside.no_update;
+      },
+      focus() {
+        if (toFocus) {
+          toFocus = false;
+          document.getElementById("detail")?.focus({ preventScroll: true });
+        }
+        return window.dash_clientside.no_update;
+      },
+      fold(clicks) {
+        const folded = Boolean(clicks) && clicks % 2 === 1;
+        document.getElementById("fold")?.setAttribute("aria-expanded", String(!folded));
+        return folded ? "panel rail folded" : "panel rail";
+      },
+    },
+  });
+})();

@@ -1,0 +1,37 @@
+"""How old what a layer shows is: who still reports, and the words for every band of the contract."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+
+from data_access.records import STALE, Status
+from data_access.table import Table
+from data_access.words import N_, Text
+from layers.base import Layer
+
+WORDS: Mapping[Status, Text] = {
+    "fresh": N_("up to date"),
+    "late": N_("late"),
+    "stale": N_("stale"),
+    "dead": N_("silent"),
+    "unknown": N_("never reported"),
+}
+SPEAKING: frozenset[Status] = frozenset({"fresh", "late"})  # one that is stale no longer counts as reporting
+
+
+def has_age(table: Table) -> bool:
+    """Whether the rows are of things that promised to speak; an incident did not, nor did a building."""
+    return "observed_at" in table and "interval_s" in table
+
+
+def interval_s(row_interval_s: float | None, layer: Layer) -> float:
+    """How often this one speaks; of one that never said, what makes it stale when `stale_after` has gone by."""
+    return row_interval_s or layer.stale_after.total_seconds() / STALE
+
+
+def speaking(table: Table, layer: Layer, now: datetime) -> np.ndarray:
+    """Which rows are of things that report, as a mask; all of those that never promised to."""
+    if not has_age(table):
+        return np.ones(len(table), dtype=np.bool_)
+    return np.array([layer.status(row, now) in SPEAKING for row in table], dtype=np.bool_)

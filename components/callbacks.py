@@ -1,0 +1,241 @@
+"""The wiring of the desk and the wall: each callback gathers, calls one pure function, returns.
+
+What a browser sends is a wish. Dash on FastAPI runs a plain function on the event loop, where the live channel beats,
+so every callback that asks the store does it in a thread.
+"""
+
+import asyncio
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from components import ids
+from components.clock import instant
+from components.desk_panels import chart_of, described, flown_to, overview, table_of, time_of
+from components.figures import figures, state_of_the_city
+from components.incidents import plain
+from components.link import Link, camera, selection, write
+from components.picture import picture
+from components.strip import tiles
+from components.sun import light, theme
+from components.table_view import box
+from components.view import View
+from components.wall import LINES
+
+
+def off_loop(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, run in a thread while the event loop goes on."""
+
+    @wraps(function)
+    async def waited(*wishes: Any) -> Any:
+        return await asyncio.to_thread(function, *wishes)
+
+    return waited
+
+
+def in_browser(name: str) -> ClientsideFunction:
+    """A function of assets/desk.js."""
+    return ClientsideFunction("desk", name)
+
+
+def register_desk(app: Dash, view: View) -> None:
+    """Bind the desk's panels, its time and its selection to this app alone."""
+    _time(app, view)
+    _selection(app, view)
+    _panels(app, view)
+    _sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, State(ids.AT, "data"))
+    app.clientside_callback(
+        in_browser("shown"),
+        Output(ids.SHOWN, "data"),
+        Output(ids.MAP, "visible"),
+        Input({"switch": ALL}, "value"),
+        State({"switch": ALL}, "id"),
+    )
+
+    @app.callback(
+        Output(ids.ADDRESS, "data"),
+        Input(ids.MAP, "view"),
+        Input(ids.SHOWN, "data"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+        prevent_initial_call=True,
+    )
+    def remember(seen: Any, shown: Any, selected: Any, at: Any) -> str:
+        return write(Link(camera(seen), view.chosen(shown), selection(selected, view), instant(at)))
+
+    app.clientside_callback(in_browser("remember"), Input(ids.ADDRESS, "data"), prevent_initial_call=True)
+
+
+def _time(app: Dash, view: View) -> None:
+    @app.callback(
+        Output(ids.AT, "data"),
+        Output(ids.TOLD, "data"),
+        Output(ids.BANNER, "children"),
+        Input(ids.LIVE, "n_clicks"),
+        Input({"step": ALL}, "n_clicks"),
+        Input(ids.WISH, "data"),
+        Input(ids.MINUTE, "n_intervals"),
+        State(ids.AT, "data"),
+    )
+    @off_loop
+    def travel(_live: Any, _steps: Any, wish: Any, _minute: Any, at: Any) -> Any:
+        asked = ctx.triggered_id
+        if asked == ids.LIVE:
+            wish = {"live": True}
+        elif isinstance(asked, dict):
+            wish = {"step": asked.get("step")}
+        elif asked != ids.WISH:
+            wish = None
+        return time_of(view, wish, instant(at))
+
+    app.clientside_callback(
+        in_browser("time"),
+        Output(ids.SLIDER, "max"),
+        Output(ids.SLIDER, "value"),
+        Output(ids.TYPED, "max"),
+        Output(ids.TYPED, "value"),
+        Output(ids.MAP, "at"),
+        Input(ids.TOLD, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def _selection(app: Dash, view: View) -> None:
+    @app.callback(
+        Output(ids.SELECTED, "data"),
+        Output(ids.MAP, "selected"),
+        Output(ids.MAP, "camera"),
+        Input(ids.MAP, "clicked"),
+        Input(ids.PICKED, "data"),
+        Input(ids.CLOSE, "n_clicks"),
+        State(ids.MAP, "view"),
+        State(ids.AT, "data"),
+        prevent_initial_call=True,
+    )
+    @off_loop
+    def select(clicked: Any, picked: Any, _close: Any, seen: Any, at: Any) -> Any:
+        wish = {ids.PICKED: picked, ids.MAP: clicked}.get(ctx.triggered_id)
+        chosen = selection(wish, view)
+        told = {"layer": chosen[0], "id": chosen[1]} if chosen else None
+        fly = chosen and ctx.triggered_id == ids.PICKED
+        return told, told, (flown_to(view, *chosen, instant(at), camera(seen)) if fly else None) or no_update
+
+    @app.callback(
+        Output(ids.DETAIL, "children"),
+        Output(ids.DRAWER, "className"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+        Input(ids.MAP, "pulse"),
+    )
+    @off_loop
+    def describe(selected: Any, at: Any, _pulse: Any) -> Any:
+        chosen = selection(selected, view)
+        if ctx.triggered_id == ids.MAP and (at or not chosen):
+            raise PreventUpdate
+        return described(view, chosen, instant(at))
+
+    @app.callback(
+        Output(ids.CHART, "children"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+        Input(ids.MAP, "theme"),
+        Input(ids.MINUTE, "n_intervals"),
+    )
+    @off_loop
+    def draw(selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
+        if ctx.triggered_id == ids.MINUTE and at:
+            raise PreventUpdate
+        return chart_of(view, selection(selected, view), instant(at), shade)
+
+    app.clientside_callback(in_browser("focus"), Input(ids.DETAIL, "children"), prevent_initial_call=True)
+
+
+def _panels(app: Dash, view: View) -> None:
+    @app.callback(
+        Output({"tally": ALL}, "children"),
+        Output(ids.STATE, "children"),
+        Output(ids.FIGURES, "children"),
+        Output(ids.NEEDS, "children"),
+        Input(ids.AT, "data"),
+        Input(ids.MAP, "pulse"),
+        State({"tally": ALL}, "id"),
+    )
+    @off_loop
+    def oversee(at: Any, _pulse: Any, tallies: Any) -> Any:
+        if ctx.triggered_id == ids.MAP and at:
+            raise PreventUpdate
+        return overview(view, instant(at), [tally["tally"] for tally in tallies])
+
+    @app.callback(
+        Output(ids.TABLE, "data"),
+        Input({"table": ALL}, "n_clicks"),
+        Input(ids.SHEET_CLOSE, "n_clicks"),
+        State(ids.TABLE, "data"),
+        prevent_initial_call=True,
+    )
+    def open_table(_opened: Any, _closed: Any, now_open: Any) -> Any:
+        asked = ctx.triggered_id
+        wanted = asked.get("table") if isinstance(asked, dict) else None
+        return None if wanted == now_open else wanted
+
+    @app.callback(
+        Output(ids.SHEET, "children"),
+        Output(ids.SHEET_FRAME, "className"),
+        Input(ids.TABLE, "data"),
+        Input(ids.AT, "data"),
+        Input(ids.MAP, "pulse"),
+        State(ids.MAP, "view"),
+        prevent_initial_call=True,
+    )
+    @off_loop
+    def list_rows(key: Any, at: Any, _pulse: Any, seen: Any) -> Any:
+        if ctx.triggered_id == ids.MAP and (at or not key):
+            raise PreventUpdate
+        return table_of(view, key, instant(at), box(seen.get("bbox")) if isinstance(seen, dict) else None)
+
+    app.clientside_callback(in_browser("fold"), Output(ids.RAIL, "className"), Input(ids.FOLD, "n_clicks"))
+
+
+def _sky(app: Dash, view: View, map_id: str, theme_id: str, minute_id: str, at_state: State | None = None) -> None:
+    """Night and day of the page, and the light on the buildings."""
+
+    @app.callback(
+        Output(map_id, "theme"),
+        Output(map_id, "light"),
+        Input(theme_id, "data"),
+        Input(minute_id, "n_intervals"),
+        *([Input(ids.AT, "data")] if at_state else []),
+        State(map_id, "theme"),
+        State(map_id, "light"),
+    )
+    @off_loop
+    def shine(wish: Any, _minute: Any, *more: Any) -> Any:
+        at = instant(more[0]) if at_state else None
+        shade, lit = more[-2:]
+        city = view.store.city()
+        place = (city.lon, city.lat) if city else (0.0, 0.0)
+        now = view.now()
+        wanted = theme(wish, *place, now), light(*place, at or now)
+        return tuple(no_update if new == old else new for new, old in zip(wanted, (shade, lit), strict=True))
+
+    app.clientside_callback(in_browser("shade"), Input(map_id, "theme"))
+    app.clientside_callback(in_browser("hear"), Input(map_id, "pulse"))
+
+
+def register_wall(app: Dash, view: View) -> None:
+    """Bind the wall's panels to this app alone; the wall shows now and nothing else."""
+    _sky(app, view, ids.WALL_MAP, ids.WALL_THEME, ids.WALL_MINUTE)
+
+    @app.callback(
+        Output(ids.WALL_STATE, "children"),
+        Output(ids.WALL_FIGURES, "children"),
+        Output(ids.WALL_NEEDS, "children"),
+        Input(ids.WALL_MAP, "pulse"),
+    )
+    @off_loop
+    def oversee(_pulse: Any) -> Any:
+        taken = picture(view, None)
+        return state_of_the_city(view, taken), tiles(figures(view, taken), "figure"), plain(taken, LINES)

@@ -1,0 +1,128 @@
+"""The desk: the city fills the window, everything else floats over it."""
+
+from typing import Any
+
+from dash import html
+
+from components import ids
+from components.city_map import CityMap
+from components.link import Camera, Link
+from components.rail import icon, rail
+from components.silence import map_words
+from components.strip import stores, strip
+from components.sun import light, theme
+from components.time_bar import reach, replayed, time_bar
+from components.view import View
+from data_access.queries import CameraViews
+from data_access.words import _, language
+
+
+def desk(view: View, link: Link, chosen: str) -> list[Any]:
+    """The whole desk as this link asks for it; `chosen` is the theme: night, day or sun."""
+    zone, now = view.zone(), view.now()
+    ends = reach(view.store.first_fact(), now)
+    at = ends.within(link.at)
+    told = at.isoformat() if at else None
+    shown = link.layers if link.layers is not None else tuple(layer.key for layer in view.layers)
+    selected = {"layer": link.selected[0], "id": link.selected[1]} if link.selected else None
+    return [
+        *stores(told, selected, shown, chosen),
+        html.Section(
+            city_map(ids.MAP, view, shown, chosen, camera=link.camera, at=told, selected=selected),
+            className="stage",
+            **{"aria-label": _("Map")},
+        ),
+        html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
+        strip(view, chosen),
+        html.Div([rail(view, shown), html.Main([drawer(), sheet()])], className="sheets"),
+        time_bar(ends, at, zone),
+    ]
+
+
+def drawer() -> Any:
+    """The one drawer: what needs attention, or the thing that is selected; never both."""
+    close = _("Close and go back to the list")
+    return html.Aside(
+        [
+            html.Div(id=ids.NEEDS, className="needs-lists"),
+            html.Div(
+                [
+                    html.Button(
+                        icon("x"),
+                        id=ids.CLOSE,
+                        n_clicks=0,
+                        className="button icon-button close",
+                        title=close,
+                        **{"aria-label": close},
+                    ),
+                    html.Div(id=ids.DETAIL, tabIndex=-1),
+                    html.Div(id=ids.CHART),
+                ],
+                className="selected",
+            ),
+        ],
+        id=ids.DRAWER,
+        className="panel drawer",
+        **{"aria-label": _("What needs attention, or what is selected")},
+    )
+
+
+def sheet() -> Any:
+    """Where the table of a layer opens."""
+    close = _("Close the table")
+    return html.Section(
+        [
+            html.Button(
+                icon("x"),
+                id=ids.SHEET_CLOSE,
+                n_clicks=0,
+                className="button icon-button close",
+                title=close,
+                **{"aria-label": close},
+            ),
+            html.Div(id=ids.SHEET, className="sheet-body", tabIndex=0, role="region", **{"aria-label": _("Table")}),
+        ],
+        className="panel sheet closed",
+        id=ids.SHEET_FRAME,
+    )
+
+
+def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: Camera | None, **more: Any) -> Any:
+    """The one map of a page, seen from the link's camera or the city's own first view."""
+    city = view.store.city()
+    first = camera.as_json() if camera else _first_view(city)
+    place = (city.lon, city.lat) if city else (0.0, 0.0)
+    now = view.now()
+    settings = {"live": view.live, "columns": view.columns, "interactive": True, "still": False} | more
+    return CityMap(
+        id=id,
+        layers=[
+            {
+                "key": layer.key,
+                "title": str(layer.title),
+                "stale_after_s": layer.stale_after.total_seconds(),
+                "parts": [part.as_json() for part in layer.draw()],
+                "pick": not isinstance(layer.query, CameraViews),
+            }
+            for layer in view.layers
+        ],
+        visible=list(shown),
+        camera=first,
+        theme=theme(chosen, *place, now),
+        light=light(*place, now),
+        tiles={
+            "version": city.tiles if city else "",
+            "attribution": city.attribution if city else "",
+            "bounds": list(city.bounds) if city else [-180, -85, 180, 85],
+        },
+        words=map_words(),
+        language=language(),
+        **settings,
+    )
+
+
+def _first_view(city: Any) -> dict[str, float]:
+    if not city:
+        return Camera(0, 0, 1).as_json()
+    return Camera(city.lon, city.lat, city.zoom, city.pitch, city.bearing).as_json()
+

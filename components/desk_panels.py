@@ -1,0 +1,104 @@
+"""What each panel of the desk shows for a time and a selection: the pure half of the callbacks."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html, no_update
+
+from components.ages import interval_s
+from components.chart import DAY, HOURS, NIGHT, chart, summary
+from components.detail import detail, heading, nothing_there, row_of
+from components.figures import figures, state_of_the_city
+from components.incidents import lists
+from components.link import Camera
+from components.picture import count, picture
+from components.rail import told as tally
+from components.strip import tiles
+from components.table_view import Box, rows_of, table_view
+from components.time_bar import reach, replayed, told, wished
+from components.view import View
+from data_access.queries import IncidentHistory, Incidents, Track
+from data_access.words import _
+from layers.base import Fact, Layer
+from layers.incidents import life
+
+CLOSE_UP = 16.5  # the zoom at which one thing fills the eye and its street is still seen
+FLIGHT_MS = 1200
+
+Selection = tuple[str, str] | None
+
+
+def time_of(view: View, wish: object, at: datetime | None) -> tuple[Any, dict[str, Any], str]:
+    """The time that follows from a wish: as the page keeps it (unless it stays), as the bar shows it, as the frame says it."""
+    zone, ends = view.zone(), reach(view.store.first_fact(), view.now())
+    then = wished(wish, at, ends, zone)
+    kept = no_update if then == at else (then.isoformat() if then else None)
+    return kept, told(then, ends, zone), replayed(then, zone)
+
+
+def overview(view: View, at: datetime | None, keys: Sequence[str]) -> tuple[list[str], str, list[Any], list[Any]]:
+    """Counts for the rail (in the order of the keys), the sentence, the tiles and the lists: all of one picture."""
+    taken = picture(view, at)
+    layers = [view.layer(key) for key in keys]
+    counts = [tally(count(layer, taken)) if layer else "" for layer in layers]
+    return counts, state_of_the_city(view, taken), tiles(figures(view, taken)), lists(view, taken)
+
+
+def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, str]:
+    """The drawer for what is selected, and its class; without a selection it shows the lists."""
+    layer = view.layer(chosen[0]) if chosen else None
+    if not chosen or not layer:
+        return [], "panel drawer"
+    now = (at or view.now()).astimezone(view.zone())
+    row = row_of(view, layer, chosen[1], at)
+    if row is None:
+        return [*heading(None, layer, chosen[1]), nothing_there(layer, chosen[1], at, view.zone())], "panel drawer open"
+    told_before = _life(view, layer, chosen[1], at, now)
+    return [*heading(row, layer, chosen[1]), *detail(row, layer, now, told_before)], "panel drawer open"
+
+
+def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) -> Any:
+    """The last 24 hours of what is selected, where its layer has a metric."""
+    layer = view.layer(chosen[0]) if chosen else None
+    if not chosen or not layer or not layer.metric:
+        return []
+    row = row_of(view, layer, chosen[1], at)
+    if row is None:
+        return []
+    end = (at or view.now()).astimezone(view.zone())
+    track = view.store.answer(Track(chosen[1], layer.metric, end - HOURS, end), at)
+    every, unit = interval_s(row.interval_s, layer), layer.unit or ""
+    words = html.Figcaption(summary(track, unit, every, end), className="note")
+    if not len(track):
+        return html.Figure([html.H3(_("24 hours")), words])
+    drawn = chart(track, layer.scale, unit, every, end, DAY if theme == "day" else NIGHT)
+    settings = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+    return html.Figure([html.H3(_("24 hours")), dcc.Graph(figure=drawn, config=settings, className="chart"), words])
+
+
+def table_of(view: View, key: object, at: datetime | None, seen: Box | None) -> tuple[Any, str]:
+    """The table of a layer in its sheet, and the sheet's class."""
+    layer = view.layer(key)
+    if layer is None:
+        return [], "panel sheet closed"
+    now = (at or view.now()).astimezone(view.zone())
+    return table_view(layer, *rows_of(view, layer, at, seen), now, at), "panel sheet"
+
+
+def flown_to(view: View, key: str, id: str, at: datetime | None, seen: Camera | None) -> dict[str, float] | None:
+    """A camera close to the thing that was picked from a list; None where its place is not known."""
+    layer = view.layer(key)
+    row = row_of(view, layer, id, at) if layer else None
+    if row is None or row.lon is None or row.lat is None:
+        return None
+    zoom = max(seen.zoom, CLOSE_UP) if seen else CLOSE_UP
+    pitch, bearing = (seen.pitch, seen.bearing) if seen else (45.0, 0.0)
+    return Camera(row.lon, row.lat, zoom, pitch, bearing).as_json(FLIGHT_MS)
+
+
+def _life(view: View, layer: Layer, id: str, at: datetime | None, now: datetime) -> list[Fact]:
+    """All that was said of an incident."""
+    if not isinstance(layer.query, Incidents):
+        return []
+    return life(list(view.store.answer(IncidentHistory(id), at)), now)

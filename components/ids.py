@@ -1,0 +1,42 @@
+"""What the parts of a page are called, once; a browser sees these names too, and they promise nothing."""
+
+URL, FRAME = "url", "frame"
+MAP, WALL_MAP = "map", "wall-map"
+
+AT = "at"  # the minute that is replayed, RFC 3339; None: now
+WISH = "time-wish"  # what the slider or the typed time asks for
+SELECTED, PICKED = "selected", "picked"  # what is selected; what a list, a table or the Escape key asks for
+SHOWN = "shown"  # the keys of the layers that are on
+THEME = "theme"  # the reader's choice: night, day or sun
+ADDRESS = "address"  # the query part of the page's own address
+TABLE = "table-of"  # the key of the layer whose table is open
+
+MINUTE = "minute"  # ticks once a minute
+LIVE, SLIDER, TYPED, TOLD = "live", "slider", "typed", "time-told"
+BANNER, STATE, FIGURES, NEEDS = "banner", "state", "figures", "needs"
+DRAWER, DETAIL, CHART, CLOSE = "drawer", "detail", "chart", "close"
+SHEET, SHEET_FRAME, SHEET_CLOSE = "sheet", "sheet-frame", "sheet-close"
+RAIL, FOLD = "rail", "fold"
+WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
+    "wall-state",
+    "wall-figures",
+    "wall-needs",
+    "wall-minute",
+    "wall-theme",
+)
+
+
+def switch(key: str) -> dict[str, str]:
+    return {"switch": key}
+
+
+def tally(key: str) -> dict[str, str]:
+    return {"tally": key}
+
+
+def table_of(key: str) -> dict[str, str]:
+    return {"table": key}
+
+
+def step(minutes: int) -> dict[str, int]:
+    return {"step": minutes}

@@ -1,0 +1,94 @@
+"""Two lists of what matters: incidents by severity and age, and everything else that needs a person."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import html
+
+from components.picture import Picture
+from components.view import View
+from data_access.queries import Incidents
+from data_access.words import _, ngettext
+from layers.attention import Item, summed_up
+from layers.incidents import SEVERITIES
+from layers.phrases import clock, number, span
+
+LONGEST = 40
+
+
+def in_order(items: Sequence[Item]) -> list[Item]:
+    """The worst first, and of equals the one that has waited longest."""
+    ever = datetime.min.replace(tzinfo=UTC)
+    return sorted(items, key=lambda item: (item.severity, item.since or ever, item.layer, item.id))
+
+
+def parted(view: View, taken: Picture) -> tuple[list[Item], list[Item]]:
+    """The incidents, and all else that needs a person; each in its order."""
+    keys = {layer.key for layer in view.layers if isinstance(layer.query, Incidents)}
+    items = in_order(taken.needs)
+    return [item for item in items if item.layer in keys], [item for item in items if item.layer not in keys]
+
+
+def lists(view: View, taken: Picture) -> list[Any]:
+    """Both lists as the desk shows them: each line picks its thing."""
+    incidents, others = parted(view, taken)
+    return [
+        _list(_("Incidents"), incidents, _("No open incident."), taken),
+        _list(_("Also needs attention"), others, _("Every device reports and no value is past its limit."), taken),
+    ]
+
+
+def plain(taken: Picture, most: int) -> Any:
+    """One list for a wall: nothing to press."""
+    items = in_order(summed_up(taken.needs))
+    if not items:
+        return html.P(_("Nothing needs attention."), className="empty")
+    lines = [html.Li(_line(item, taken), className="need") for item in items[:most]]
+    return html.Div([html.Ul(lines, className="needs"), *_more(len(items) - most)])
+
+
+def severity_name(severity: int) -> str:
+    """What a severity is called."""
+    return str(SEVERITIES[min(max(severity, 1), 4)])
+
+
+def mark(severity: int) -> Any:
+    """The shape of a severity; each has its own, so that colour is never all that tells."""
+    name = severity_name(severity)
+    return html.Span(className=f"mark severity-{min(max(severity, 1), 4)}", title=name, role="img", **{"aria-label": name})
+
+
+def _list(title: str, items: list[Item], empty: str, taken: Picture) -> Any:
+    heading = html.H2([title, " ", html.Span(number(len(items)), className="tally")])
+    if not items:
+        return html.Section([heading, html.P(empty, className="empty")])
+    lines = [
+        html.Li(
+            html.Button(_line(item, taken), className="need", **{"data-layer": item.layer, "data-id": item.id})
+        )
+        for item in items[:LONGEST]
+    ]
+    return html.Section([heading, html.Ul(lines, className="needs"), *_more(len(items) - LONGEST)])
+
+
+def _line(item: Item, taken: Picture) -> list[Any]:
+    since = (
+        _("since {moment}, {span}").format(
+            moment=clock(item.since, taken.now), span=span(taken.now - item.since)
+        )
+        if item.since
+        else ""
+    )
+    return [
+        mark(item.severity),
+        html.Span(item.title, className="title"),
+        html.Span(item.why, className="why"),
+        html.Span(since, className="since"),
+    ]
+
+
+def _more(n: int) -> list[Any]:
+    if n <= 0:
+        return []
+    return [html.P(ngettext("and {n} more", "and {n} more", n).format(n=number(n)), className="note")]

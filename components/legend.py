@@ -1,0 +1,50 @@
+"""The legend of a layer, printed from the same Scale and the same symbols that paint the map."""
+
+from typing import Any
+
+from dash import html
+
+from data_access.words import _
+from layers.base import Layer, Mark
+from layers.deck import Colour
+from layers.phrases import number
+from layers.scale import Scale
+
+
+def legend(layer: Layer) -> Any:
+    """What the layer's colours and symbols mean, and who says so."""
+    scale = layer.scale
+    lines = [*(bands(scale) if scale else []), *(_mark(mark) for mark in layer.legend)]
+    source = [html.P(str(scale.source), className="note")] if scale else []
+    return html.Div([html.P(str(layer.about), className="note"), html.Ul(lines, className="bands"), *source])
+
+
+def bands(scale: Scale) -> list[Any]:
+    """One line a band: its colour, its bounds, its word."""
+    words = [str(word) for word in scale.words] or [""] * (len(scale.breaks) + 1)
+    return [
+        html.Li([symbol("disc", colour), html.Span(bound, className="bound"), html.Span(word, className="word")])
+        for colour, bound, word in zip(scale.ramp, bounds(scale), words, strict=False)
+    ]
+
+
+def bounds(scale: Scale) -> list[str]:
+    """The bounds of each band with the unit; a value equal to a break belongs to the band above."""
+    told = [number(bound, 0 if float(bound).is_integer() else 1) for bound in scale.breaks]
+    first = _("below {n} {unit}").format(n=told[0], unit=scale.unit)
+    between = [
+        _("{low} to {high} {unit}").format(low=low, high=high, unit=scale.unit)
+        for low, high in zip(told, told[1:], strict=False)
+    ]
+    last = _("{n} {unit} and more").format(n=told[-1], unit=scale.unit)
+    return [first, *between, last]
+
+
+def symbol(name: str, colour: Colour) -> Any:
+    """A symbol as the map draws it; style.css holds its outline."""
+    night, day = (colour, colour) if isinstance(colour, str) else (colour["night"], colour["day"])
+    return html.Span(className=f"symbol {name}", style={"--night": night, "--day": day}, **{"aria-hidden": "true"})
+
+
+def _mark(mark: Mark) -> Any:
+    return html.Li([symbol(mark.symbol, mark.colour), html.Span(str(mark.words), className="word")])

@@ -1,0 +1,111 @@
+"""The deep link: camera, layers, selection and time in the address, so that a picture can be sent to a colleague."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, unquote
+
+from components.clock import instant
+from components.view import View
+
+BOUNDS = {"lon": (-180.0, 180.0), "lat": (-85.0, 85.0), "zoom": (0.0, 24.0), "pitch": (0.0, 85.0)}
+LONGEST_ID = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """From where one looks: a place, a zoom, and degrees of pitch and bearing."""
+
+    lon: float
+    lat: float
+    zoom: float
+    pitch: float = 0.0
+    bearing: float = 0.0
+
+    def as_json(self, flight_ms: int | None = None) -> dict[str, float]:
+        """For the map; with a flight, the time that the way there takes."""
+        plain = {
+            "lon": self.lon,
+            "lat": self.lat,
+            "zoom": self.zoom,
+            "pitch": self.pitch,
+            "bearing": self.bearing,
+        }
+        return plain if flight_ms is None else {**plain, "flight": flight_ms}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What an address says; None where it says nothing. `layers` empty: all are off."""
+
+    camera: Camera | None = None
+    layers: tuple[str, ...] | None = None
+    selected: tuple[str, str] | None = None
+    at: datetime | None = None
+
+
+def camera(wish: object) -> Camera | None:
+    """The camera that a browser tells of, its bearing turned to -180 to 180; None when it is none."""
+    if not isinstance(wish, Mapping):
+        return None
+    try:
+        values = {name: float(wish[name]) for name in BOUNDS}
+        bearing = float(wish.get("bearing") or 0.0)
+    except (KeyError, TypeError, ValueError):
+        return None
+    inside = all(low <= values[name] <= high for name, (low, high) in BOUNDS.items())
+    if not inside or not abs(bearing) <= 1e4:
+        return None
+    return Camera(**values, bearing=(bearing + 180) % 360 - 180)
+
+
+def write(link: Link) -> str:
+    """The query part of an address; it names nothing that the link leaves open."""
+    parts = []
+    if link.camera:
+        place = link.camera
+        told = (f"{place.lon:.6f}", f"{place.lat:.6f}", f"{place.zoom:.2f}", f"{place.pitch:.1f}", f"{place.bearing:.1f}")
+        parts.append("camera=" + ",".join(told))
+    if link.layers is not None:
+        parts.append("layers=" + ",".join(quote(key, safe="") for key in link.layers))
+    if link.selected:
+        parts.append("selected=" + "/".join(quote(part, safe=":") for part in link.selected))
+    if link.at:
+        parts.append("at=" + quote(link.at.isoformat().replace("+00:00", "Z"), safe=":"))
+    return "?" + "&".join(parts) if parts else ""
+
+
+def read(search: object, view: View) -> Link:
+    """What this address asks of a view; whatever it cannot show is left out."""
+    if not isinstance(search, str) or len(search) > 4000:
+        return Link()
+    # Pairs are split before they are unquoted: an id may hold a comma or a slash of its own.
+    said: dict[str, str] = {}
+    for pair in search.removeprefix("?").split("&"):
+        name, _equals, value = pair.partition("=")
+        said.setdefault(name, value)
+    return Link(
+        camera=_camera(said.get("camera")),
+        layers=view.chosen([unquote(key) for key in said["layers"].split(",")]) if "layers" in said else None,
+        selected=_selected(said.get("selected"), view),
+        at=instant(unquote(said["at"]).replace("Z", "+00:00")) if "at" in said else None,
+    )
+
+
+def selection(wish: object, view: View) -> tuple[str, str] | None:
+    """The thing that a browser says was picked, if its layer is this view's."""
+    if not isinstance(wish, Mapping) or view.layer(wish.get("layer")) is None:
+        return None
+    id = wish.get("id")
+    return (wish["layer"], id) if isinstance(id, str) and 0 < len(id) <= LONGEST_ID else None
+
+
+def _camera(told: str | None) -> Camera | None:
+    numbers = unquote(told or "").split(",")
+    names: tuple[str, ...] = ("lon", "lat", "zoom", "pitch", "bearing")
+    return camera(dict(zip(names, numbers, strict=True))) if len(numbers) == len(names) else None
+
+
+def _selected(told: str | None, view: View) -> tuple[str, str] | None:
+    key, slash, id = (told or "").partition("/")
+    return selection({"layer": unquote(key), "id": unquote(id)}, view) if slash else None

@@ -1,0 +1,42 @@
+"""How the page says whether what it shows is live: the data's age, the clock, the frame.
+
+The map engine marks the document by `data-silence` (amber after 8 s without a word, red after 30 s) and
+assets/desk.js counts the seconds; here stand the words.
+"""
+
+from typing import Any
+
+from dash import html
+
+from data_access.words import _, language
+
+
+def data_age() -> Any:
+    """How old the newest word of the server is; it counts on by itself, so a frozen page cannot look alive."""
+    words = {
+        "data-live": _("Data {n} s old"),
+        "data-minutes": _("Data {n} min old"),
+        "data-replay": _("Replay: not live"),
+        "data-connecting": _("Connecting …"),
+    }
+    return html.P(
+        [html.Span(className="dot"), html.Span("", className="data-age", **words)], className="liveness", role="status"
+    )
+
+
+def clock(zone: str) -> Any:
+    """The city's own clock; it ticks, so one sees that the page lives."""
+    hands = html.Time("", className="clock", **{"data-zone": zone, "data-language": language()})
+    return html.P([hands, html.Span("", className="today")], className="city-clock")
+
+
+def map_words() -> dict[str, str]:
+    """What the map engine says in the reader's language."""
+    return {
+        "map": _("Map of the city. What it shows stands in the tables of the layers, too."),
+        "connecting": _("Connecting …"),
+        "silent": _("No word from the server for {n} s. What you see is old."),
+        "replay": _("REPLAY"),
+        "drawing": _("Drawing the city …"),
+        "failed": _("The map cannot be drawn: this browser has no WebGL 2. The tables work without it."),
+    }

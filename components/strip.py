@@ -1,0 +1,108 @@
+"""The top strip of the desk: which city, how it stands, its few numbers, language and light."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from components import ids
+from components.figures import Figure
+from components.incidents import mark
+from components.silence import clock, data_age
+from components.sun import THEMES
+from components.view import View
+from data_access.words import LANGUAGES, _, language
+
+# Each language is named in itself: who does not read the page's language must find his own.
+NAMES = {"vi": "Tiếng Việt", "en": "English"}
+
+
+def strip(view: View, chosen: str) -> Any:
+    """The strip; `chosen` is the theme the reader asked for: night, day or sun."""
+    return html.Header(
+        [
+            html.Div([html.H1(view.place(), className="city"), html.P("", id=ids.STATE, className="state")]),
+            html.Dl(id=ids.FIGURES, className="tiles"),
+            html.Div(
+                [
+                    html.Div([clock(view.zone().key), data_age()], className="times"),
+                    html.Div([languages(), themes(chosen)], className="choices"),
+                    html.A(_("Wall"), href="/wall", className="button wall-link", title=_("The same city for a wall of screens")),
+                ],
+                className="about-page",
+            ),
+        ],
+        className="panel strip",
+    )
+
+
+def tiles(figures: Sequence[Figure], class_name: str = "tile") -> list[Any]:
+    """A figure each: what, how much, and what one must know to trust it."""
+    return [
+        html.Div(
+            [
+                html.Dt([*([mark(figure.severity)] if figure.severity else []), figure.label]),
+                html.Dd([html.Span(figure.value, className="value"), " ", html.Span(figure.unit, className="unit")]),
+                html.Dd(figure.note, className="note"),
+            ],
+            className=class_name,
+        )
+        for figure in figures
+    ]
+
+
+def languages() -> Any:
+    """One button a language; it reloads the page as it stands."""
+    return html.Div(
+        [
+            html.Button(
+                code.upper(),
+                className="button",
+                lang=code,
+                title=NAMES[code],
+                **{"data-language": code, "aria-label": NAMES[code], "aria-pressed": str(code == language()).lower()},
+            )
+            for code in LANGUAGES
+        ],
+        className="group-of-buttons",
+        role="group",
+        **{"aria-label": _("Language")},
+    )
+
+
+def themes(chosen: str) -> Any:
+    """Night, day, or as the sun stands."""
+    icons = {"sun": "sun-moon", "day": "sun", "night": "moon"}
+    return html.Div(
+        [
+            html.Button(
+                html.Span(className="icon", style={"--icon": f"url(/assets/engine/icons/{icons[name]}.svg)"}),
+                className="button icon-button",
+                title=str(words),
+                **{"data-theme-choice": name, "aria-label": str(words), "aria-pressed": str(name == chosen).lower()},
+            )
+            for name, words in THEMES.items()
+        ],
+        className="group-of-buttons",
+        role="group",
+        **{"aria-label": _("Light")},
+    )
+
+
+def stores(at: str | None, selected: dict[str, str] | None, shown: Sequence[str], chosen: str) -> list[Any]:
+    """What the page itself remembers."""
+    kept = {
+        ids.AT: at,
+        ids.SELECTED: selected,
+        ids.SHOWN: list(shown),
+        ids.THEME: chosen,
+        ids.WISH: None,
+        ids.PICKED: None,
+        ids.TOLD: None,
+        ids.ADDRESS: None,
+        ids.TABLE: None,
+    }
+    return [
+        *(dcc.Store(id=name, data=value) for name, value in kept.items()),
+        dcc.Interval(id=ids.MINUTE, interval=60_000),
+    ]

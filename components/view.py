@@ -1,0 +1,65 @@
+"""A View is a store and a choice of layers: the desk, the wall and the public page are three of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from data_access.queries import Question
+from data_access.table import Table
+from data_access.words import Text
+from layers.base import Layer
+
+
+class Store(Protocol):
+    """What a view asks of the store it was built with; how much of the truth it gets is decided there."""
+
+    def answer(self, question: Question, at: datetime | None = None) -> Table: ...
+
+    def first_fact(self) -> datetime | None: ...
+
+    def city(self) -> Any: ...
+
+    def revision(self) -> int: ...
+
+
+def clock() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One way of looking at the city.
+
+    `live` None: there is no live channel, and the map asks `columns` again and again. `now` is the clock that the
+    whole view goes by.
+    """
+
+    name: str
+    title: Text
+    layers: tuple[Layer, ...]
+    store: Store
+    live: str | None = "/live"
+    columns: str = "/api/columns"
+    now: Callable[[], datetime] = field(default=clock)
+
+    def layer(self, key: object) -> Layer | None:
+        """The layer of this key among this view's own; it does not know the others."""
+        return next((layer for layer in self.layers if layer.key == key), None)
+
+    def chosen(self, keys: object) -> tuple[str, ...]:
+        """Those of the keys that are this view's, in drawing order; what else a browser sends is left out."""
+        wanted = keys if isinstance(keys, Sequence) and not isinstance(keys, str) else ()
+        return tuple(layer.key for layer in self.layers if layer.key in wanted)
+
+    def place(self) -> str:
+        """The city's name."""
+        city = self.store.city()
+        return city.name if city else "Cityglass"
+
+    def zone(self) -> ZoneInfo:
+        """The zone by whose clocks the city lives."""
+        city = self.store.city()
+        return ZoneInfo(city.time_zone if city else "UTC")
