@@ -1,5 +1,6 @@
 """What every answer carries: the language its reader speaks, and the headers that keep a browser from doing harm."""
 
+import re
 from collections.abc import Callable, Sequence
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
@@ -13,6 +14,7 @@ from data_access.words import LANGUAGES, speaking
 YEAR_S = 365 * 24 * 3600
 COOKIE = "language"
 
+_HASHED = re.compile(r"^/assets/engine/.*-[0-9A-Za-z]{8,}\.(?:mjs|js|css|woff2)$")  # a name of its own for each content
 _PLAIN = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -95,7 +97,7 @@ class Headers:
 def _kept(scope: Scope) -> str:
     """How long a browser may keep an answer that says nothing of it: versioned assets for good, the rest on asking."""
     query = parse_qs(scope["query_string"].decode("latin-1"))
-    versioned = scope["path"].startswith("/assets/") and ("m" in query or "v" in query)
+    versioned = scope["path"].startswith("/assets/") and ("m" in query or "v" in query or _HASHED.search(scope["path"]))
     return f"private, max-age={YEAR_S}, immutable" if versioned else "private, no-cache"
 
 
