@@ -133,8 +133,9 @@ def routes(
     if readings is not None:
         _serve_readings(router, readings, now)
 
-    @router.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
-    def nothing(path: str) -> Response:
+    @router.api_route("/api", methods=METHODS)
+    @router.api_route("/api/{path:path}", methods=METHODS)
+    def nothing(path: str = "") -> Response:
         raise Problem(404)
 
     return router

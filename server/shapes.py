@@ -18,8 +18,9 @@ shapely: Any = _shapely  # it has no types
 _SHAPES = ("geometry", "outline")
 _PLACED = {"id", "lon", "lat", "revision", *_SHAPES}
 # What a spreadsheet takes for a formula or a command, also after spaces of any kind and at the start of later lines
-# (OWASP ASVS 5.0, 1.2.10).
-_LIVELY = re.compile(r"(^|[\r\n])([\s\u00a0\ufeff]*[=+\-@\t\r\0|%＝＋－＠])")  # full-width ones count too
+# (OWASP ASVS 5.0, 1.2.10); full-width signs count too.
+_LIVELY = re.compile(r"[\s\ufeff\0]*[=+\-@\t\0|%＝＋－＠]")
+_BREAK = re.compile(r"(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
 def within(table: Table, bbox: Box | None) -> Table:
@@ -80,7 +81,8 @@ def inert(text: str) -> str:
     >>> inert("=1+1"), inert("a\\n @b"), inert("Hàng Bạc 12")
     ("'=1+1", "a\\n' @b", 'Hàng Bạc 12')
     """
-    return _LIVELY.sub(r"\1'\2", text)
+    safe = "".join(f"'{line}" if _LIVELY.match(line) else line for line in _BREAK.split(text))
+    return f"'{safe}" if _BREAK.match(safe) else safe
 
 
 def comma_separated(table: Table) -> str:

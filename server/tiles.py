@@ -4,22 +4,44 @@ import gzip
 import re
 import struct
 import threading
+import zlib
 from functools import lru_cache
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
+import structlog
 from fastapi import APIRouter, Request
-from pmtiles.tile import Compression, Entry, deserialize_directory, deserialize_header, find_tile, zxy_to_tileid
+from pmtiles.tile import (
+    Compression,
+    Entry,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    deserialize_directory,
+    deserialize_header,
+    find_tile,
+    zxy_to_tileid,
+)
 from starlette.responses import Response
 
 from server.problems import Problem
 
+LOG = structlog.get_logger()
 MVT = "application/vnd.mapbox-vector-tile"
 YEAR_S = 365 * 24 * 3600
 HEADER_BYTES, DEPTH, DIRECTORIES = 127, 4, 256
 SETS = frozenset({"basemap", "buildings"})
 DEEPEST = 24
+DAMAGED = (
+    OSError,
+    ValueError,
+    LookupError,
+    EOFError,
+    struct.error,
+    zlib.error,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+)
 
 
 class Archive:
@@ -56,11 +78,12 @@ class Shelf:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._open: dict[str, tuple[str, Archive]] = {}
+        self._damaged: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def archive(self, name: str) -> tuple[str, Archive] | None:
         """An archive and the mark of the file it was read from; None when no whole one lies there."""
-        path = self._folder / f"{name}.pmtiles"
+        path, mark = self._folder / f"{name}.pmtiles", ""
         try:
             stat = path.stat()
             mark = f"{stat.st_ino:x}-{stat.st_mtime_ns:x}-{stat.st_size:x}"
@@ -68,7 +91,12 @@ class Shelf:
                 known = self._open.get(name)
                 if known is None or known[0] != mark:
                     known = self._open[name] = (mark, Archive(path))
-        except (OSError, ValueError, LookupError, EOFError, struct.error):
+        except FileNotFoundError:
+            return None
+        except DAMAGED as fault:
+            if self._damaged.get(name) != mark:
+                self._damaged[name] = mark
+                LOG.error("these map tiles cannot be read; import the city again", file=path.name, fault=str(fault))
             return None
         return known
 
@@ -93,7 +121,10 @@ def routes(folder: Path, kept: str = "private") -> APIRouter:
         headers = {"ETag": f'"{mark}"', "Cache-Control": f"{kept}, {lasting}", "Vary": "Accept-Encoding"}
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
-        data = archive.tile(*place)
+        try:
+            data = archive.tile(*place)
+        except DAMAGED:
+            return Response(status_code=204, headers={"Cache-Control": "no-cache"})
         if not data:
             return Response(status_code=204, headers=headers)
         if archive.gzipped:
@@ -102,5 +133,9 @@ def routes(folder: Path, kept: str = "private") -> APIRouter:
             else:
                 data = gzip.decompress(data)
         return Response(data, headers=headers, media_type=MVT)
+
+    @router.get("/tiles/{path:path}")
+    async def nothing(path: str) -> Response:
+        raise Problem(404)
 
     return router
