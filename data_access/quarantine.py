@@ -1,0 +1,47 @@
+"""What could not be stored, kept where a person can look at it: nothing vanishes, and nothing floods."""
+
+from hashlib import sha256
+from typing import Any
+
+from data_access.schema import QUARANTINE
+from data_access.transaction import Writing, inserting
+
+MOST_BYTES = 4096
+MOST_ENTRIES = 100  # different ones of one device; what comes beyond is counted in one entry without content
+OVERFLOW = "more"
+
+_PUT = inserting(QUARANTINE)
+_AGAIN = "UPDATE quarantine SET count = count + 1, last_at = ? WHERE source = ? AND digest = ?"
+
+
+def put(tx: Writing, topic: str, payload: bytes, reason: str, at: int) -> None:
+    """Keep one message, with the reason; the same one again only raises its count."""
+    tx.quarantined += 1
+    topic, reason = plain(topic), plain(reason)
+    source = _source(topic)
+    digest = sha256(b"\0".join((topic.encode(), reason.encode(), payload))).hexdigest()
+    if tx.once(_AGAIN, at, source, digest):
+        return
+    kept = tx.rows("SELECT count(*) FROM quarantine WHERE source = ?", source)[0][0]
+    if kept >= MOST_ENTRIES:
+        if tx.once(_AGAIN, at, source, OVERFLOW):
+            return
+        digest, reason, payload = OVERFLOW, "too many different faults of one source", b""
+    row = (source, digest, reason, topic, payload[:MOST_BYTES], len(payload), 1, at, at)
+    tx.run(_PUT, [row])
+
+
+def plain(words: str, most: int = 500) -> str:
+    """Text that any database takes: what cannot be encoded, and NUL, stands as a question mark."""
+    return words[:most].encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def _source(topic: str) -> str:
+    """Who is to blame: the device that a topic names, else the topic."""
+    parts = topic.split("/")
+    return parts[1] if len(parts) > 2 and parts[0] == "cityglass" else topic
+
+
+def listed(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    names = [column.name for column in QUARANTINE.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows]

@@ -1,0 +1,283 @@
+"""The tables of a city. Every fact has two times: when it was true, and when it was recorded.
+
+`revision` is the number of the commit that wrote a row, `ended` that of the commit that closed a version. Times are
+Instants: microseconds since 1970 in SQLite, timestamptz in PostgreSQL, and never naive.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from data_access.records import INCIDENT_STATES, QUALITIES, utc
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EVER = datetime(1, 1, 1, tzinfo=UTC)  # a first declaration is valid since then
+MICROSECOND = timedelta(microseconds=1)
+ONLINE = "$online"  # the stream that holds a device's coming and going; no metric may begin with a dollar sign
+
+QUALITY_CODES = {quality: code for code, quality in enumerate(QUALITIES)}
+GOOD, MISSING, FUTURE, ANCIENT = (QUALITY_CODES[q] for q in ("good", "missing", "future", "ancient"))
+TRUSTED = FUTURE  # codes from here on are kept, and answer no question about a state
+STATE_PLACES = {state: place for place, state in enumerate(INCIDENT_STATES)}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant. A naive datetime is refused: nobody can say which instant that is."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        return utc(value) if dialect.name == "postgresql" else microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None or isinstance(value, datetime):
+            return value
+        return instant(value)
+
+
+def microseconds(at: datetime) -> int:
+    """This instant as microseconds since 1970.
+
+    Raises:
+        ValueError: it is naive.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no time zone")
+    past = at - EPOCH
+    return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
+
+
+def instant(moment: int) -> datetime:
+    """Microseconds since 1970 as an instant."""
+    return EPOCH + timedelta(microseconds=moment)
+
+
+METADATA = MetaData()
+
+COUNTER = Table(
+    "counter",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("first_fact", Instant),
+    Column("horizon", Instant),  # keyframes reach up to here; what is observed before it and comes now is late
+    Column("received", BigInteger, nullable=False),
+    Column("stored", BigInteger, nullable=False),
+    Column("duplicates", BigInteger, nullable=False),
+    Column("quarantined", BigInteger, nullable=False),
+    Column("committed_at", Instant),
+)
+
+CITY = Table(
+    "city",
+    METADATA,
+    Column("key", Text, primary_key=True),
+    Column("description", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+)
+
+STREAM = Table(
+    "stream",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("device_id", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    UniqueConstraint("device_id", "metric", name="stream_of_device"),
+)
+
+# One start of a device, and which of its numbered packets are here (`ledger`).
+BOOT = Table(
+    "boot",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("device_id", Text, nullable=False),
+    Column("boot", Text, nullable=False),
+    Column("watermark", BigInteger, nullable=False),
+    Column("also", Text, nullable=False),
+    Column("lost", Text, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    UniqueConstraint("device_id", "boot", name="boot_of_device"),
+)
+
+READING = Table(
+    "reading",
+    METADATA,
+    Column("stream_id", Integer, primary_key=True),
+    Column("observed_at", Instant, primary_key=True),
+    Column("received_at", Instant, nullable=False),
+    Column("value", Float),
+    Column("quality", SmallInteger, nullable=False),
+    Column("boot_id", Integer),
+    Column("seq", BigInteger),
+    Column("revision", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The newest trusted reading of each stream: what is true now.
+LATEST = Table(
+    "latest",
+    METADATA,
+    Column("stream_id", Integer, primary_key=True, autoincrement=False),
+    Column("observed_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("value", Float),
+    Column("quality", SmallInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Index("latest_by_revision", "revision"),
+)
+
+# Derived (`keyframes`): the state at `at`, and the readings after it up to `until`.
+KEYFRAME = Table(
+    "keyframe",
+    METADATA,
+    Column("at", Instant, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("frame", LargeBinary, nullable=False),
+)
+
+# Readings that came after their keyframe was made; their streams are sought until the worker has rewritten it.
+LATE = Table(
+    "late",
+    METADATA,
+    Column("stream_id", Integer, primary_key=True),
+    Column("observed_at", Instant, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+DEVICE = Table(
+    "device",
+    METADATA,
+    Column("device_id", Text, primary_key=True),
+    Column("valid_from", Instant, primary_key=True),
+    Column("valid_to", Instant),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("interval_s", Float),
+    Column("metrics", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Index("device_by_revision", "revision"),
+    Index("device_by_end", "ended"),
+)
+
+BUILDING = Table(
+    "building",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("valid_from", Instant, primary_key=True),
+    Column("valid_to", Instant),
+    Column("name", Text),
+    Column("use", Text),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("height_m", Float),
+    Column("height_source", Text, nullable=False),
+    Column("min_height_m", Float, nullable=False),
+    Column("levels", Float),
+    Column("part", Boolean, nullable=False),
+    Column("outline", LargeBinary, nullable=False),
+    Column("west", Float, nullable=False),
+    Column("south", Float, nullable=False),
+    Column("east", Float, nullable=False),
+    Column("north", Float, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Index("building_by_revision", "revision"),
+    Index("building_by_end", "ended"),
+)
+
+CAMERA_VIEW = Table(
+    "camera_view",
+    METADATA,
+    Column("camera_id", Text, primary_key=True),
+    Column("valid_from", Instant, primary_key=True),
+    Column("valid_to", Instant),
+    Column("geometry", Text, nullable=False),
+    Column("area_m2", Float, nullable=False),
+    Column("clipped", Float, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Index("camera_view_by_revision", "revision"),
+    Index("camera_view_by_end", "ended"),
+)
+
+# Everything ever said about incidents; ordered by (at, place, digest), the last one that is not after t is the state.
+INCIDENT_EVENT = Table(
+    "incident_event",
+    METADATA,
+    Column("incident_id", Text, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("place", SmallInteger, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("received_at", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("severity", SmallInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("title", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text", Text),
+    Column("revision", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Which of its events is an incident's newest, and when it began.
+INCIDENT = Table(
+    "incident",
+    METADATA,
+    Column("incident_id", Text, primary_key=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("place", SmallInteger, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("over", Boolean, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Index("incident_by_revision", "revision"),
+)
+
+QUARANTINE = Table(
+    "quarantine",
+    METADATA,
+    Column("source", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("raw", LargeBinary, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)

@@ -1,0 +1,271 @@
+"""The one writer of a process: whole transactions, each with one revision, on disk when they return.
+
+Writers are the listener, the importers (to which the simulator hands its history), the desk's own actions and the
+worker. Nobody else.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, Self, TypeVar
+
+from msgspec import Struct
+from msgspec import json as structs
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from data_access import quarantine
+from data_access.city import City
+from data_access.declarations import BUILDINGS, DEVICES, VIEWS, Counts, View
+from data_access.engine import CannotOpen, StoreUnavailable, writing_engine
+from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
+from data_access.ledger import Ack, Note, settle
+from data_access.records import About, Building, Incident, Online, Packet, Reading
+from data_access.reports import report
+from data_access.schema import microseconds
+from data_access.transaction import Writing, writing
+from data_access.words import _
+
+BATCH = 1000  # rows a transaction: others wait for it
+
+Thing = TypeVar("Thing")
+
+
+class WrongCity(CannotOpen):
+    """The folder holds another city."""
+
+
+class Message(Struct):
+    """What the listener took from the broker. `fault` says why it could not be decoded; then there is no packet."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    retained: bool = False
+    packet: Packet | None = None
+    fault: str | None = None
+
+
+class Committed(Struct, frozen=True):
+    """What one commit did; `acks` tells each device which of its numbers are on disk."""
+
+    revision: int
+    stored: int
+    duplicates: int
+    quarantined: int
+    acks: dict[str, Ack]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class CityWriter:
+    """Writes facts into one city. May be called from several threads; they take turns.
+
+    Every method raises StoreUnavailable when nothing could be written (a full disk, a lock held for too long): then
+    nothing has changed, and the same call may be made again.
+    """
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] = _now) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._names = Names()
+        self._turn = threading.Lock()
+
+    @classmethod
+    def open(cls, url: str, clock: Callable[[], datetime] = _now) -> Self:
+        """The writer of the database at this address, made or brought up to date first.
+
+        Raises:
+            NewerDatabase: a newer version of the program wrote it.
+            CannotOpen: it is no database of ours, or would not keep what it acknowledges.
+        """
+        return cls(writing_engine(url), clock)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def commit(self, messages: Sequence[Message]) -> Committed:
+        """Put messages on disk in one transaction; what cannot be decoded or stored goes to quarantine."""
+        with self._writing() as tx:
+            tx.received += len(messages)
+            acks = self._take(tx, messages, {})
+        revision = tx.revision if tx.moved else tx.revision - 1
+        return Committed(revision, tx.stored, tx.duplicates, tx.quarantined, acks)
+
+    def bulk(self, readings: Iterable[tuple[Reading, datetime]]) -> int:
+        """Store readings with the time at which each was received; how many are new."""
+        stored = 0
+        for batch in _batches(readings):
+            with self._writing() as tx:
+                items = []
+                for reading, received_at in batch:
+                    at = microseconds(received_at)
+                    try:
+                        items.append(item(tx, self._names, reading, at))
+                    except UnstorableError as fault:
+                        quarantine.put(tx, "bulk", repr(reading).encode("utf-8", "replace"), str(fault), at)
+                stored += store(tx, items, {})
+        return stored
+
+    def declare(
+        self, abouts: Iterable[About], source: str, complete: bool = False, at: datetime | None = None
+    ) -> Counts:
+        """Register devices; with `complete`, those that this source no longer names are ended."""
+        return self._register(DEVICES, abouts, lambda about: about.device_id, source, complete, at)
+
+    def build(
+        self, buildings: Iterable[Building], source: str, complete: bool = True, at: datetime | None = None
+    ) -> Counts:
+        """Register buildings; with `complete`, those that this source no longer names are ended."""
+        return self._register(BUILDINGS, buildings, lambda building: building.id, source, complete, at)
+
+    def see(self, views: Iterable[View], at: datetime | None = None) -> Counts:
+        """Keep what cameras see where it differs from before; a view without geometry ends the one before."""
+        moment = microseconds(at or self._clock())
+        counts = Counts()
+        for batch in _batches(views):
+            with self._writing() as tx:
+                counts += VIEWS.write(tx, [view for view in batch if view.geometry is not None], None, moment)
+                counts += VIEWS.end(tx, [view.camera_id for view in batch if view.geometry is None], moment)
+        return counts
+
+    def say(self, incidents: Iterable[tuple[Incident, datetime]]) -> Counts:
+        """Keep words about incidents, each with the time at which it was received."""
+        counts = Counts()
+        for batch in _batches(incidents):
+            with self._writing() as tx:
+                for incident, received_at in batch:
+                    became = report(tx, incident, microseconds(received_at))
+                    counts += Counts(**{became: 1})
+        return counts
+
+    def describe(self, city: City) -> None:
+        """Say which city this is.
+
+        Raises:
+            WrongCity: it is another one already.
+        """
+        with self._writing() as tx:
+            found = tx.rows("SELECT key, description FROM city")
+            told = structs.encode(city).decode()
+            if found and found[0][0] != city.key:
+                other = structs.decode(found[0][1], type=City).name
+                raise WrongCity(
+                    _("This data folder holds another city, {other}, not {city}. Choose another with --data.").format(
+                        other=other, city=city.name
+                    )
+                )
+            if found and found[0][1] == told:
+                return
+            tx.once("DELETE FROM city")
+            tx.once("INSERT INTO city (key, description, revision) VALUES (?, ?, ?)", city.key, told, tx.revision)
+            tx.moved = True
+
+    def quarantined(self, limit: int = 100) -> list[dict[str, Any]]:
+        """What could not be stored, newest first."""
+        with self._writing() as tx:
+            return quarantine.listed(tx.rows("SELECT * FROM quarantine ORDER BY last_at DESC LIMIT ?", limit))
+
+    # How it is done
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writing]:
+        with self._turn:
+            try:
+                with writing(self._engine, self._clock) as tx:
+                    yield tx
+            except BaseException:
+                self._names.forget()
+                raise
+            self._names.keep()
+
+    def _take(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> dict[str, Ack]:
+        """Store messages, or find the one that cannot be: halve, until it stands alone and goes to quarantine."""
+        if not messages:
+            return {}
+        before = (tx.stored, tx.duplicates, tx.quarantined, tx.moved, tx.first_fact)
+        put: dict[tuple[int, int], Item] = dict(seen)
+        try:
+            with tx.connection.begin_nested():
+                acks = self._store(tx, messages, put)
+        except (OperationalError, StoreUnavailable):
+            raise
+        except Exception as fault:  # whatever it is: one message must not keep the others out
+            self._names.forget()
+            tx.stored, tx.duplicates, tx.quarantined, tx.moved, tx.first_fact = before
+            if len(messages) == 1:
+                poison = messages[0]
+                quarantine.put(tx, poison.topic, poison.payload, str(fault), microseconds(poison.received_at))
+                return {}
+            half = len(messages) // 2
+            return self._take(tx, messages[:half], seen) | self._take(tx, messages[half:], seen)
+        seen.update(put)
+        return acks
+
+    def _store(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> dict[str, Ack]:
+        items: list[Item] = []
+        notes: dict[int, Note] = {}
+        for message in messages:
+            at = microseconds(message.received_at)
+            packet = message.packet
+            if packet is None:
+                quarantine.put(tx, message.topic, message.payload, message.fault or "no decoder knows this topic", at)
+                continue
+            for fact in packet.facts:
+                if isinstance(fact, Reading):
+                    try:
+                        items.append(item(tx, self._names, fact, at, message.topic, message.payload))
+                    except UnstorableError as fault:
+                        quarantine.put(tx, message.topic, message.payload, str(fault), at)
+                elif isinstance(fact, Online):
+                    moved = came_or_went(tx, self._names, fact.device_id, fact.online, fact.boot, at, message.retained)
+                    store(tx, [moved] if moved else [], seen)
+                elif isinstance(fact, About):
+                    DEVICES.write(tx, [fact], "mqtt", at)
+                else:
+                    report(tx, fact, at)
+            if packet.boot is not None and packet.device_id is not None and (packet.seq is not None or packet.lost):
+                boot_id = self._names.boot(tx, storable_text(packet.device_id) or "", packet.boot, at)
+                note = notes.setdefault(boot_id, Note(packet.device_id, packet.boot))
+                if packet.seq is not None:
+                    note.come.append(packet.seq)
+                note.lost.extend(packet.lost)
+        store(tx, items, seen)
+        return settle(tx, notes)
+
+    def _register(
+        self,
+        register: Any,
+        things: Iterable[Thing],
+        key: Callable[[Thing], str],
+        source: str,
+        complete: bool,
+        at: datetime | None,
+    ) -> Counts:
+        moment = microseconds(at or self._clock())
+        named: set[str] = set()
+        counts = Counts()
+        for batch in _batches(things):
+            named.update(key(thing) for thing in batch)
+            with self._writing() as tx:
+                counts += register.write(tx, batch, source, moment)
+        if complete:
+            with self._writing() as tx:
+                gone = register.standing(tx, source) - named
+            for some in _batches(sorted(gone)):
+                with self._writing() as tx:
+                    counts += register.end(tx, some, moment)
+        return counts
+
+
+def _batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    rest = iter(things)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
+
+
+__all__ = ["Ack", "CityWriter", "Committed", "Counts", "Message", "StoreUnavailable", "View", "WrongCity"]
