@@ -15,14 +15,11 @@ from typing import Any, Literal
 
 from msgspec import Struct
 from sqlalchemy import (
-    BigInteger,
     Column,
-    Dialect,
     LargeBinary,
     MetaData,
     String,
     Table,
-    TypeDecorator,
     create_engine,
     event,
     insert,
@@ -31,32 +28,18 @@ from sqlalchemy import (
     update,
 )
 
-from data_access.records import utc
+from data_access.schema import Instant
 
 LINK_HOURS = 24.0
 SESSION_DAYS = 30  # a session that is used lives on; so long unused, it ends
 SEEN_EVERY = timedelta(hours=1)  # a session in use is written down so often
 VERSION = 1
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Kind = Literal["link", "session", "token"]
 
 
 class NewerDesk(RuntimeError):  # noqa: N818  # it says what stands there
     """desk.db was written by a newer version of the program."""
-
-
-class _Moment(TypeDecorator[datetime]):
-    """An instant, kept as microseconds since 1970; a naive datetime is refused."""
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        return None if value is None else (utc(value) - EPOCH) // timedelta(microseconds=1)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 _METADATA = MetaData()
@@ -67,10 +50,10 @@ _KEYS = Table(
     Column("kind", String, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("label", String, nullable=False),
-    Column("made_at", _Moment, nullable=False),
-    Column("seen_at", _Moment, nullable=False),
-    Column("ends_at", _Moment),
-    Column("ended_at", _Moment),
+    Column("made_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ends_at", Instant),
+    Column("ended_at", Instant),
 )
 
 

@@ -128,7 +128,7 @@ class Hub:
                     await self._look()
                     if started - beat >= HEARTBEAT_S:
                         beat = started
-                        self._beat()
+                        await self._beat()
                 self._tell_trouble(None)
             except Exception as fault:  # whatever it was: the next look may succeed, and silence tells the clients
                 self._tell_trouble(fault)
@@ -172,8 +172,9 @@ class Hub:
         for socket in self._sockets:
             socket.offer(stream.key, frame)
 
-    def _beat(self) -> None:
-        frame = frames.heartbeat(revision=self.revision, now=self._now() * 1000, lag_s=self._lag())
+    async def _beat(self) -> None:
+        lag_s = await self._ask(self._lag)
+        frame = frames.heartbeat(revision=self.revision, now=self._now() * 1000, lag_s=lag_s)
         for socket in self._sockets:
             socket.beat(frame)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+import numpy as np
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -155,6 +156,9 @@ def _serve_readings(router: APIRouter, readings: Any, now: Callable[[], datetime
             table, after = readings(device, metric, start, end, query.get("after"), limit)
         except (ValueError, TypeError) as fault:
             raise Problem(400, _("“after” is not a place in this list; follow “next” as it was given.")) from fault
+        numbers = table["seq"].tolist()  # a column that may lack numbers holds floats; these are whole
+        whole = np.array([None if seq is None or seq != seq else int(seq) for seq in numbers], dtype=object)
+        table = table.with_columns(seq=whole)
         following = None if after is None else _next(request, start, end, after)
         if shape == "csv":
             headers = {"Content-Disposition": 'attachment; filename="readings.csv"'}
