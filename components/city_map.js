@@ -1,0 +1,34 @@
+// The component as Dash knows it: a place in the page. The map engine is an ES module that arrives later; what
+// the page says until then waits here.
+(function () {
+    const { createElement, useEffect, useRef } = window.React;
+
+    function CityMap(props) {
+        const place = useRef(null);
+        const engine = useRef(null);
+        const latest = useRef(props);
+        latest.current = props;
+
+        useEffect(() => {
+            let gone = false;
+            const tell = (outputs) => gone || latest.current.setProps(outputs);
+            import(props.engine.module)
+                .then((module) => module.mount(place.current, latest.current, tell))
+                .then((mounted) => {
+                    engine.current = mounted;
+                    if (gone) mounted.remove();
+                    else mounted.update(latest.current);
+                });
+            return () => {
+                gone = true;
+                if (engine.current) engine.current.remove();
+            };
+        }, []);
+        useEffect(() => {
+            if (engine.current) engine.current.update(props);
+        });
+        return createElement("div", { id: props.id, ref: place, className: "cityglass-map" });
+    }
+
+    window.cityglass_components = { ...window.cityglass_components, CityMap };
+})();

@@ -1,0 +1,81 @@
+"""The map as a Dash component: specifications and wishes in, clicks and views out; the engine is in frontend/.
+
+The one Python file that knows the map engine. Data never passes through here: the browser gets columns by the live
+channel, or by asking for those of a past instant.
+"""
+
+import sys
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from components.bundle import manifest
+from data_access.words import _, language
+
+# Dash looks for a component's scripts at the package it lives in, and makes their address change with their content.
+_ROOM = sys.modules[__package__ or "components"]
+_ROOM._js_dist = [{"relative_package_path": "city_map.js", "namespace": "components"}]  # type: ignore[attr-defined]
+_ROOM.__version__ = "1"  # type: ignore[attr-defined]  # a part of the address that Dash insists on
+
+
+class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
+    """The city, mounted once for the life of a page.
+
+    Props that go in:
+
+    - `layers`: `[{"key", "title", "stale_after_s", "parts": [Part.as_json()], "pick"}]` in drawing order.
+    - `visible`: keys of the layers that are shown; None: all.
+    - `live`: address of the live channel, or None; `poll_s`: seconds between questions where there is none.
+    - `columns`: where the columns of a layer are asked for, `/api/columns`.
+    - `at`: RFC 3339 time of the past that is looked at, or None: now.
+    - `camera`: `{"lon", "lat", "zoom", "pitch", "bearing", "flight"}`; a new one moves the map there in `flight` ms.
+    - `theme`: `night` or `day`; `light`: `{"azimuth", "altitude"}` of the sun in degrees, or None.
+    - `still`: nothing moves by itself; `interactive`: a hand may move the map (decided when it is mounted).
+    - `selected`: `{"layer", "id"}` of what is marked, or None.
+    - `tiles`: `{"version", "attribution", "bounds"}` of the city's tiles.
+    - `words`: the engine's words where they should differ from `engine_words()`; `language`: the reader's.
+    - `silence_s`: seconds of silence to the amber veil and to the red one.
+
+    Props that come out:
+
+    - `clicked`: `{"layer", "id", "lon", "lat", "n"}`; a click on nothing has layer None, n counts up.
+    - `view`: `{"lon", "lat", "zoom", "pitch", "bearing", "bbox"}`, 300 ms after the last movement.
+    - `pulse`: `{"state", "revision", "rows", "age_s"}`, when the state changes and every 5 s; state is one of
+      connecting, live, late, lost, replay.
+    - `ready`: True when the city was first drawn.
+    """
+
+    _namespace = "cityglass_components"
+    _type = "CityMap"
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = ["children"]
+    _prop_names: ClassVar[list[str]] = [
+        "id", "layers", "visible", "live", "poll_s", "columns", "at", "camera", "theme", "still", "interactive",
+        "selected", "tiles", "words", "language", "light", "silence_s", "engine", "clicked", "view", "pulse", "ready",
+    ]  # fmt: skip
+    available_properties: ClassVar[list[str]] = _prop_names
+    available_wildcard_properties: ClassVar[list[str]] = []
+
+    def __init__(self, id: str, layers: list[dict[str, Any]], **props: Any) -> None:
+        props["words"] = engine_words() | (props.get("words") or {})
+        props.setdefault("language", language())
+        props.setdefault("columns", "/api/columns")
+        built = manifest()
+        props["engine"] = {part: f"/assets/engine/{built[part]}" for part in ("module", "style")}
+        super().__init__(id=id, layers=layers, **props)
+
+
+def engine_words() -> dict[str, str]:
+    """What the engine itself says, in the reader's language."""
+    return {
+        "map": _("Map of the city. What it shows stands in the tables of the layers, too."),
+        "silence": _("No word from the server for {age}. What you see is old."),
+        "seconds": _("{n} seconds"),
+        "minutes": _("{n} minutes"),
+        "hours": _("{n} hours"),
+        "in": _("Closer"),
+        "out": _("Further away"),
+        "north": _("North up"),
+        "drawing": _("Drawing the city …"),
+        "failed": _("The map cannot be drawn: this browser has no WebGL 2. The tables work without it."),
+    }

@@ -1,0 +1,92 @@
+// Builds the map engine into the folder named on the command line: one ES module, MapLibre's worker, one style sheet,
+// fonts and icons. Names carry a hash of the content, so that a browser may keep them for good.
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { ICONS } from "./icons.mjs";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2];
+const packages = join(here, "node_modules");
+const hash = (data) => createHash("sha256").update(data).digest("hex");
+
+mkdirSync(join(out, "icons"), { recursive: true });
+
+const workerSource = join(packages, "maplibre-gl/dist/maplibre-gl-worker.mjs");
+const worker = `worker-${hash(readFileSync(workerSource)).slice(0, 10)}.mjs`;
+copyFileSync(workerSource, join(out, worker));
+
+// MapLibre picks a weight by the name of the family: the same files under the names that the style uses.
+const named = {
+  name: "named fonts",
+  setup(told) {
+    told.onResolve({ filter: /^map-fonts$/ }, () => ({ path: "map-fonts", namespace: "made" }));
+    told.onLoad({ filter: /.*/, namespace: "made" }, () => {
+      const plain = readFileSync(join(here, "src/fonts.css"), "utf8");
+      const names = ["Inter Medium", "Inter Semibold", "Inter Italic"];
+      const contents = names.map((name) => plain.replaceAll('"Inter"', JSON.stringify(name))).join("\n");
+      return { contents, loader: "css", resolveDir: join(here, "src") };
+    });
+  },
+};
+
+const result = await build({
+  absWorkingDir: here,
+  entryPoints: { engine: "src/main.ts", style: "src/style.css" },
+  outdir: out,
+  entryNames: "[name]-[hash]",
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  format: "esm",
+  outExtension: { ".js": ".mjs" },
+  target: ["es2022"],
+  minify: true,
+  metafile: true,
+  legalComments: "eof",
+  loader: { ".woff2": "file" },
+  plugins: [named],
+  define: { WORKER: JSON.stringify(worker), "process.env.NODE_ENV": '"production"' },
+  logLevel: "warning",
+});
+
+// The page's own style sheet imports the fonts under a name that stays.
+await build({
+  absWorkingDir: here,
+  entryPoints: { fonts: "src/fonts.css" },
+  outdir: out,
+  assetNames: "[name]-[hash]",
+  bundle: true,
+  minify: true,
+  loader: { ".woff2": "file" },
+  logLevel: "warning",
+});
+
+// Icons: each as a file (for CSS masks) and all of them in one sprite (for <use>).
+const symbols = ICONS.map((name) => {
+  const drawn = readFileSync(join(packages, `lucide-static/icons/${name}.svg`), "utf8");
+  const inside = drawn.slice(drawn.indexOf(">", drawn.indexOf("<svg")) + 1, drawn.lastIndexOf("</svg>")).trim();
+  const frame =
+    'viewBox="0 0 24 24" fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+  const file = `<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" ${frame} stroke="#000">${inside}</svg>\n`;
+  writeFileSync(join(out, "icons", `${name}.svg`), file);
+  return `<symbol id="${name}" ${frame} stroke="currentColor">${inside.replace(/\s*\n\s*/g, "")}</symbol>`;
+});
+writeFileSync(
+  join(out, "icons.svg"),
+  `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`,
+);
+
+const entry = (source) => {
+  const [path] = Object.entries(result.metafile.outputs).find(([, told]) => told.entryPoint === source);
+  return relative(out, join(here, path));
+};
+const files = {};
+for (const name of readdirSync(out, { recursive: true, withFileTypes: true })) {
+  if (!name.isFile()) continue;
+  const path = join(name.parentPath, name.name);
+  files[relative(out, path).replaceAll("\\", "/")] = hash(readFileSync(path));
+}
+const manifest = { module: entry("src/main.ts"), style: entry("src/style.css"), worker, files };
+writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");

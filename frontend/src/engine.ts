@@ -1,0 +1,306 @@
+// The map itself: one for the life of the page. It goes by its props, draws what the columns say, and tells the page
+// what was clicked, where it is looked at, and how fresh its picture is.
+
+import { MapLibreOverlay } from "@deck.gl/maplibre";
+import { Map as MapLibre } from "maplibre-gl";
+import { go, view } from "./camera";
+import { Ground } from "./ground";
+import { Drawn, ring } from "./layers";
+import { Desk } from "./news";
+import { building, live, pick, type Scene } from "./pick";
+import { Veil } from "./silence";
+import { buttons, fit, stage, type Stage } from "./stage";
+import { apply, style, type Style } from "./style";
+import type { Props, State, Tell } from "./types";
+import { handle } from "./window";
+
+const VIEW_MS = 300;
+const PULSE_MS = 5_000;
+const SILENCE_S: [number, number] = [8, 30];
+
+export class Engine {
+  readonly map: MapLibre;
+  readonly desk: Desk;
+  readonly drawn = new Map<string, Drawn>();
+  state: State = "connecting";
+  private readonly parts: Stage;
+  private readonly veil: Veil;
+  private overlay: MapLibreOverlay;
+  private ground = new Ground([]);
+  private look: Style | null = null;
+  private readonly dirty = new Set<string>();
+  private asked = 0;
+  private clicks = 0;
+  private told = { at: 0, state: "" as string };
+  private alive = false;
+  private readonly tick: number;
+  private readonly watcher: ResizeObserver;
+  private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+  constructor(
+    readonly host: HTMLElement,
+    public props: Props,
+    private readonly tell: Tell,
+  ) {
+    this.parts = stage(host);
+    const scale = fit(host, this.parts);
+    this.veil = new Veil(this.parts.veil, props.silence_s ?? SILENCE_S, this.text);
+    const camera = props.camera;
+    this.map = new MapLibre({
+      container: this.parts.map,
+      style: { version: 8, sources: {}, layers: [] },
+      center: camera ? [camera.lon, camera.lat] : [0, 20],
+      zoom: camera?.zoom ?? 2,
+      pitch: camera?.pitch ?? 0,
+      bearing: camera?.bearing ?? 0,
+      maxPitch: 75,
+      interactive: props.interactive !== false,
+      attributionControl: false,
+      fadeDuration: this.still ? 0 : 150,
+      pixelRatio: devicePixelRatio * scale,
+      trackResize: false,
+      locale: { "Map.Title": this.text("map") },
+      canvasContextAttributes: { antialias: true },
+    });
+    this.map.on("error", () => undefined); // a missing tile is an empty place, a lost server shows as silence
+    this.desk = new Desk((key) => this.redraw(key), () => this.hear());
+    this.overlay = this.laid();
+    this.map.on("load", () => this.first());
+    this.map.on("click", (event) => this.clicked(event));
+    this.map.on("mousemove", (event) => this.hover(event.point));
+    this.map.on("mouseout", () => this.hover(null));
+    this.map.on("moveend", () => this.moved());
+    this.map.on("pitch", () => this.haze());
+    this.map.on("webglcontextrestored", () => this.again());
+    if (props.interactive !== false) buttons(this.parts.zoom, this.map, this.text);
+    this.watcher = new ResizeObserver(() => this.resize());
+    this.watcher.observe(host);
+    this.tick = window.setInterval(() => this.second(), 1_000);
+    this.haze();
+    handle(this);
+    this.update(props, true);
+  }
+
+  /** Goes by new props; only what differs has an effect. */
+  update(props: Props, first = false): void {
+    const before = this.props;
+    this.props = props;
+    if (first || !alike(before.layers, props.layers)) this.rebuild();
+    this.host.dataset["theme"] = props.theme ?? "night";
+    this.parts.credit.textContent = props.tiles?.attribution ?? "";
+    this.veil.limits = props.silence_s ?? SILENCE_S;
+    this.desk.follow(props);
+    if (this.look) this.restyle();
+    if (!first && props.camera && !alike(before.camera, props.camera)) go(this.map, props.camera, this.still);
+    this.redraw();
+    if (!first && before.at !== props.at) this.pulse();
+  }
+
+  remove(): void {
+    clearInterval(this.tick);
+    cancelAnimationFrame(this.asked);
+    this.watcher.disconnect();
+    this.desk.close();
+    this.veil.clear();
+    const canvases = [...this.host.querySelectorAll("canvas")];
+    this.map.removeControl(this.overlay);
+    this.map.remove();
+    // browsers keep few drawing contexts, and let go of unused ones late
+    for (const canvas of canvases) canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
+    this.parts.stage.remove();
+  }
+
+  /** How many things of each kind the last picture really holds. */
+  rendered(): Record<string, number> {
+    const found: Record<string, number> = {};
+    for (const layer of this.props.layers) {
+      const styled = layer.parts.map((part, i) => `${layer.key}/${part.spec["id"] ?? i}`).filter((id) => this.map.getLayer(id));
+      found[layer.key] = styled.length
+        ? new Set(this.map.queryRenderedFeatures({ layers: styled }).map((one) => one.properties["id"])).size
+        : this.visible.has(layer.key) ? this.desk.rows(layer.key).length : 0;
+    }
+    return found;
+  }
+
+  get visible(): Set<string> {
+    return new Set(this.props.visible ?? this.props.layers.map((layer) => layer.key));
+  }
+
+  private get still(): boolean {
+    return !!this.props.still || this.calm.matches;
+  }
+
+  private readonly text = (name: string): string => this.props.words?.[name] ?? name;
+
+  private get scene(): Scene {
+    const { map, overlay, drawn, visible } = this;
+    return { map, overlay, drawn, visible, layers: this.props.layers, rows: (key) => this.desk.rows(key) };
+  }
+
+  private rebuild(): void {
+    this.drawn.clear();
+    for (const layer of this.props.layers) {
+      layer.parts.forEach((part, i) => {
+        if (part.engine !== "deck") return;
+        const made = new Drawn(layer, part, i);
+        this.drawn.set(made.id, made);
+      });
+    }
+    this.ground = new Ground(this.props.layers);
+  }
+
+  private laid(): MapLibreOverlay {
+    const scale = this.parts.scale;
+    const overlay = new MapLibreOverlay({ interleaved: false, useDevicePixels: devicePixelRatio * scale as any, layers: [], onError: () => undefined });
+    this.map.addControl(overlay);
+    const canvas = overlay.getCanvas();
+    if (canvas) {
+      canvas.setAttribute("aria-hidden", "true");
+      canvas.tabIndex = -1;
+      canvas.addEventListener("webglcontextlost", (event) => {
+        event.preventDefault();
+        setTimeout(() => this.relay(overlay), 100);
+      });
+    }
+    return overlay;
+  }
+
+  /** A drawing context was lost: live layers get a new one. */
+  private relay(lost: MapLibreOverlay): void {
+    if (lost !== this.overlay) return;
+    this.map.removeControl(lost);
+    this.rebuild();
+    this.overlay = this.laid();
+    this.redraw();
+  }
+
+  private again(): void {
+    this.ground = new Ground(this.props.layers);
+    this.redraw();
+  }
+
+  private first(): void {
+    this.restyle();
+    this.redraw();
+    this.moved();
+    this.map.once("idle", () => this.tell({ ready: true }));
+  }
+
+  private restyle(): void {
+    const { theme = "night", language = "vi", layers, tiles, light, selected } = this.props;
+    const building = selected?.layer === "buildings" ? selected.id : null;
+    const next = style({ theme, language, layers, visible: this.visible, tiles, light, building });
+    apply(this.map, this.look, next);
+    const was = this.marked;
+    if (was !== building && this.map.getSource("buildings")) {
+      const target = (id: string) => ({ source: "buildings", sourceLayer: "buildings", id });
+      if (was) this.map.removeFeatureState(target(was));
+      if (building) this.map.setFeatureState(target(building), { selected: true });
+      this.marked = building;
+    }
+    this.look = next;
+  }
+
+  private marked: string | null = null;
+
+  /** Draws this layer, or all, at the next frame. */
+  private redraw(key?: string): void {
+    for (const layer of key ? [key] : this.props.layers.map((layer) => layer.key)) this.dirty.add(layer);
+    this.asked ||= requestAnimationFrame(() => {
+      this.asked = 0;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { theme = "night", language = "vi", selected } = this.props;
+    const visible = this.visible;
+    const layers = [];
+    for (const layer of this.props.layers) {
+      const { status, bands } = this.desk.age(layer);
+      const rows = this.desk.rows(layer.key);
+      for (const drawn of this.drawn.values()) {
+        if (drawn.layer === layer) layers.push(drawn.draw({ rows, status, theme, language }, bands, visible.has(layer.key)));
+      }
+      if (this.look && this.dirty.has(layer.key)) this.ground.draw(this.map, layer.key, rows, status);
+    }
+    this.dirty.clear();
+    const chosen = selected?.layer && selected.id && visible.has(selected.layer) ? this.desk.rows(selected.layer).row(selected.id) : null;
+    const place = chosen && Number.isFinite(chosen["lon"]) ? ([chosen["lon"], chosen["lat"]] as [number, number]) : null;
+    this.overlay.setProps({ layers: [...layers, ...ring(place, theme)] });
+  }
+
+  private hear(): void {
+    this.alive = true;
+    this.veil.hear();
+    if (this.state !== "live") this.pulse();
+  }
+
+  private second(): void {
+    for (const layer of this.props.layers) if (this.desk.age(layer).moved) this.redraw(layer.key);
+    this.pulse();
+  }
+
+  private pulse(): void {
+    const silence = this.veil.look();
+    if (silence === "red") this.state = "lost";
+    else if (silence === "amber") this.state = "late";
+    else if (!this.alive) this.state = "connecting";
+    else this.state = this.desk.replaying ? "replay" : "live";
+    const now = performance.now();
+    if (this.told.state === this.state && now - this.told.at < PULSE_MS) return;
+    this.told = { at: now, state: this.state };
+    const { revision } = this.desk;
+    this.tell({ pulse: { state: this.state, revision, rows: this.desk.counts(), age_s: Math.round(this.veil.age() * 10) / 10 } });
+  }
+
+  private clicked(event: { point: { x: number; y: number }; lngLat: { lng: number; lat: number } }): void {
+    const found = pick(this.scene, event.point);
+    const { lng: lon, lat } = event.lngLat;
+    this.tell({ clicked: { layer: found?.layer ?? null, id: found?.id ?? null, lon, lat, n: ++this.clicks } });
+  }
+
+  private pointer: { x: number; y: number } | null = null;
+  private looking = 0;
+
+  private hover(point: { x: number; y: number } | null): void {
+    if (this.props.interactive === false) return;
+    this.pointer = point;
+    this.looking ||= window.setTimeout(() => {
+      this.looking = 0;
+      const at = this.map.isMoving() ? null : this.pointer;
+      const found = at && (live(this.scene, at) ?? building(this.scene, at));
+      this.map.getCanvas().style.cursor = found ? "pointer" : "";
+      const { tip } = this.parts;
+      tip.style.opacity = found?.name ? "1" : "0";
+      if (!found?.name || !at) return;
+      tip.textContent = found.name;
+      const left = Math.min(at.x + 14, this.parts.stage.clientWidth - tip.offsetWidth - 8);
+      tip.style.transform = `translate(${Math.max(8, left)}px, ${Math.max(8, at.y - tip.offsetHeight - 12)}px)`;
+    }, 60);
+  }
+
+  private viewTimer = 0;
+
+  private moved(): void {
+    clearTimeout(this.viewTimer);
+    this.viewTimer = window.setTimeout(() => this.tell({ view: view(this.map) }), VIEW_MS);
+  }
+
+  private haze(): void {
+    this.parts.haze.style.opacity = String(Math.max(0, Math.min(0.9, (this.map.getPitch() - 35) / 30)));
+  }
+
+  private resize(): void {
+    if (!this.host.clientWidth || !this.host.clientHeight) return; // hidden: nothing to measure
+    const before = this.parts.scale;
+    const scale = fit(this.host, this.parts);
+    if (scale !== before) {
+      this.map.setPixelRatio(devicePixelRatio * scale);
+      this.overlay.setProps({ useDevicePixels: devicePixelRatio * scale as any });
+    }
+    this.map.resize();
+  }
+}
+
+const alike = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

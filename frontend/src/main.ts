@@ -1,0 +1,44 @@
+// The way in: components/city_map.js imports this module and mounts one engine for the life of the page.
+
+import { setWorkerUrl } from "maplibre-gl";
+import { Engine } from "./engine";
+import type { Props, Tell } from "./types";
+
+export { decode } from "./frames";
+export { status } from "./status";
+
+declare const WORKER: string;
+
+setWorkerUrl(new URL(WORKER, import.meta.url).href);
+
+export type { Engine };
+
+/** Puts the map into this element; resolves when its style sheet and letters are here. */
+export async function mount(host: HTMLElement, props: Props, tell: Tell): Promise<Engine> {
+  await dressed(props.engine?.style);
+  await lettered();
+  return new Engine(host, props, tell);
+}
+
+function dressed(address: string | undefined): Promise<void> {
+  if (!address || document.querySelector(`link[href="${address}"]`)) return Promise.resolve();
+  return new Promise((done) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = address;
+    link.onload = link.onerror = () => done();
+    document.head.append(link);
+  });
+}
+
+// MapLibre draws labels letter by letter on a canvas, which uses a font only once it is here: every subset of every
+// weight is asked for by a letter of its own.
+const LETTERS = "Aa1 Đđ ếữọ ăơư ß…";
+
+async function lettered(): Promise<void> {
+  const wanted = ["400 16px Inter", "600 16px Inter", "500 16px Inter Medium", "600 16px Inter Semibold", "italic 400 16px Inter Italic"];
+  await Promise.race([
+    Promise.allSettled(wanted.map((font) => document.fonts.load(font, LETTERS))).then(() => document.fonts.ready),
+    new Promise((done) => setTimeout(done, 4_000)), // a city without its own letters is better than none
+  ]);
+}

@@ -1,0 +1,190 @@
+// The whole picture under the live layers as one value: ground, water, streets, what layers lay on the ground,
+// buildings, names. Two such values are compared, and only what differs is told to MapLibre: a change of theme keeps
+// every source, every tile and every live layer.
+
+import type { LayerSpecification, LightSpecification, Map as MapLibre, SkySpecification, SourceSpecification } from "maplibre-gl";
+import { labels } from "./labels";
+import { PALETTES, themed, type Palette } from "./palette";
+import { rail, roads } from "./roads";
+import type { LayerSpec, Props, Theme } from "./types";
+
+export interface Style {
+  sources: Record<string, SourceSpecification>;
+  layers: LayerSpecification[];
+  light: LightSpecification;
+  sky: SkySpecification;
+}
+
+const NOTHING = { type: "FeatureCollection", features: [] } as any;
+const PARTS_FROM = 8;
+const PARTS_TO = 15;
+
+/** The source that a layer's ground parts read: its own columns as GeoJSON. */
+export const columnsOf = (key: string): string => `columns-${key}`;
+
+export interface Seen {
+  theme: Theme;
+  language: string;
+  layers: LayerSpec[];
+  visible: Set<string>;
+  tiles: Props["tiles"];
+  light: Props["light"];
+  building: string | null;
+}
+
+export function style(seen: Seen): Style {
+  const palette = PALETTES[seen.theme];
+  const sources: Style["sources"] = {};
+  const tiled = !!seen.tiles?.version;
+  if (seen.tiles && tiled) {
+    const bounds = seen.tiles.bounds ? { bounds: seen.tiles.bounds } : {};
+    const tiles = (set: string) => [`${location.origin}/tiles/${set}/{z}/{x}/{y}?v=${encodeURIComponent(seen.tiles!.version)}`];
+    sources["basemap"] = { type: "vector", tiles: tiles("basemap"), minzoom: PARTS_FROM, maxzoom: PARTS_TO, ...bounds };
+    sources["buildings"] = { type: "vector", tiles: tiles("buildings"), minzoom: 12, maxzoom: PARTS_TO, promoteId: "id", ...bounds };
+  }
+  const ground: LayerSpecification[] = [];
+  const raised: LayerSpecification[] = [];
+  for (const layer of seen.layers) {
+    for (const [i, part] of layer.parts.entries()) {
+      if (part.engine !== "maplibre") continue;
+      const made = drawn(layer, part.spec, i, seen, palette);
+      if (part.spec["source"] === "columns") sources[columnsOf(layer.key)] = { type: "geojson", data: NOTHING };
+      else if (!tiled) continue;
+      (part.spec["source"] === "buildings" && part.spec["type"] === "fill-extrusion" ? raised : ground).push(made);
+    }
+  }
+  const standing = raised.some((layer) => layer.layout?.visibility !== "none");
+  const layers: LayerSpecification[] = [
+    { id: "ground", type: "background", paint: { "background-color": palette.land } },
+    ...(tiled ? [...nature(palette), ...roads(palette), ...rail(palette)] : []),
+    ...ground,
+    ...(tiled && standing ? feet(palette, seen) : []),
+    ...raised,
+    ...(tiled ? labels(palette, seen.language) : []),
+  ];
+  return { sources, layers, light: light(seen), sky: sky(palette) };
+}
+
+function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: Seen, palette: Palette): LayerSpecification {
+  const { id, source, paint, layout, ...rest } = spec;
+  const colours = themed(paint ?? {}, seen.theme) as Record<string, any>;
+  if (spec["type"] === "fill-extrusion" && source === "buildings") {
+    const own = colours["fill-extrusion-color"] ?? palette.buildingLow;
+    colours["fill-extrusion-color"] = ["case", ["boolean", ["feature-state", "selected"], false], palette.selection, own];
+    colours["fill-extrusion-vertical-gradient"] = true;
+  }
+  return {
+    ...rest,
+    id: `${layer.key}/${id ?? i}`,
+    source: source === "columns" ? columnsOf(layer.key) : source,
+    paint: colours,
+    layout: { ...themed(layout ?? {}, seen.theme), visibility: seen.visible.has(layer.key) ? "visible" : "none" },
+  } as LayerSpecification;
+}
+
+function nature(palette: Palette): LayerSpecification[] {
+  const from = (layer: string) => ({ source: "basemap", "source-layer": layer }) as const;
+  return [
+    { id: "land", type: "fill", ...from("land"), paint: { "fill-color": palette.land } },
+    { id: "green", type: "fill", ...from("green"), paint: { "fill-color": palette.green, "fill-antialias": true } },
+    { id: "water", type: "fill", ...from("water"), paint: { "fill-color": palette.water } },
+    { id: "water-edge", type: "line", ...from("water"), paint: { "line-color": palette.waterEdge, "line-width": ["interpolate", ["linear"], ["zoom"], 11, 0.4, 16, 1.6] } },
+    {
+      id: "waterway", type: "line", ...from("waterway"), minzoom: 10, layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": palette.water, "line-width": ["interpolate", ["exponential", 1.5], ["zoom"], 10, 0.8, 14, 2.5, 18, 14] },
+    },
+  ];
+}
+
+/** Where buildings meet the ground: a soft shade around each foot, and the outline of the selected one. */
+function feet(palette: Palette, seen: Seen): LayerSpecification[] {
+  const from = { type: "line", source: "buildings", "source-layer": "buildings" } as const;
+  return [
+    {
+      id: "building-shade", ...from, minzoom: 14, layout: { "line-join": "round" },
+      paint: {
+        "line-color": palette.shade,
+        "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 14, 3, 18, 26],
+        "line-blur": ["interpolate", ["exponential", 1.6], ["zoom"], 14, 3, 18, 26],
+        "line-opacity": seen.theme === "night" ? 0.55 : 0.28,
+      },
+    },
+    {
+      id: "building-flat-edge", ...from, minzoom: 15, filter: ["!", ["has", "height"]],
+      paint: { "line-color": palette.labelsQuiet, "line-width": 1, "line-dasharray": [2, 2], "line-opacity": 0.5 },
+    },
+    {
+      id: "building-selected", ...from, filter: ["==", ["get", "id"], seen.building ?? ""], layout: { "line-join": "round" },
+      paint: { "line-color": palette.selection, "line-width": 4, "line-blur": 0.5 },
+    },
+  ];
+}
+
+function light({ light, theme }: Seen): LightSpecification {
+  const night = theme === "night";
+  // without a sun, light from the north-west, as on printed maps
+  const { azimuth, altitude } = light && light.altitude > 3 ? light : { azimuth: 315, altitude: 48 };
+  const low = light !== null && light !== undefined && light.altitude > 3 && light.altitude < 18;
+  return {
+    anchor: "map",
+    color: low ? (night ? "#cfc4b8" : "#fff1dd") : night ? "#c8d8ea" : "#ffffff",
+    intensity: night ? 0.32 : 0.3,
+    position: [1.4, azimuth, 90 - Math.max(18, Math.min(altitude, 72))],
+  };
+}
+
+function sky(palette: Palette): SkySpecification {
+  return {
+    "sky-color": palette.sky,
+    "horizon-color": palette.horizon,
+    "fog-color": palette.horizon,
+    "sky-horizon-blend": 0.7,
+    "horizon-fog-blend": 0.6,
+    "fog-ground-blend": 0.4,
+  };
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Tells the map what differs between two styles, and nothing else. */
+export function apply(map: MapLibre, before: Style | null, after: Style): void {
+  const had = new Map(before?.layers.map((layer) => [layer.id, layer]));
+  const has = new Map(after.layers.map((layer) => [layer.id, layer]));
+  const source = (layer: LayerSpecification) => ("source" in layer ? layer.source : "");
+  const moved = Object.keys(before?.sources ?? {}).filter((id) => !same(before!.sources[id], after.sources[id]));
+  const goes = (layer: LayerSpecification) => {
+    const next = has.get(layer.id);
+    return !next || next.type !== layer.type || moved.includes(String(source(layer))) || !same([source(next)], [source(layer)]);
+  };
+  for (const layer of had.values()) {
+    if (!goes(layer)) continue;
+    map.removeLayer(layer.id);
+    had.delete(layer.id);
+  }
+  for (const id of moved) map.removeSource(id);
+  for (const [id, told] of Object.entries(after.sources)) if (!map.getSource(id)) map.addSource(id, told);
+  let above: string | undefined;
+  for (const layer of [...after.layers].reverse()) {
+    const old = had.get(layer.id);
+    if (old) change(map, old, layer);
+    else map.addLayer(layer, above);
+    above = layer.id;
+  }
+  if (!same(before?.light, after.light)) map.setLight(after.light);
+  if (!same(before?.sky, after.sky)) map.setSky(after.sky);
+}
+
+function change(map: MapLibre, old: LayerSpecification, next: LayerSpecification): void {
+  if (same(old, next)) return;
+  const filter = (layer: LayerSpecification) => ("filter" in layer ? layer.filter : undefined);
+  if (!same(filter(old), filter(next))) map.setFilter(next.id, filter(next) ?? null);
+  for (const kind of ["paint", "layout"] as const) {
+    const was = (old[kind] ?? {}) as Record<string, unknown>;
+    const now = (next[kind] ?? {}) as Record<string, unknown>;
+    for (const name of new Set([...Object.keys(was), ...Object.keys(now)])) {
+      if (same(was[name], now[name])) continue;
+      if (kind === "paint") map.setPaintProperty(next.id, name as any, now[name] as any);
+      else map.setLayoutProperty(next.id, name as any, now[name] as any);
+    }
+  }
+}

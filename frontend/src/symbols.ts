@@ -1,0 +1,216 @@
+// Symbols of the map, drawn once for each theme on a canvas: red says how much of a pixel is symbol, green and blue
+// carry the grey of the halo around it. The layer tints the symbol and leaves the halo, so that both stay sharp over
+// any building.
+
+import type { Theme } from "./types";
+
+const CELL = 128;
+const MIDDLE = CELL / 2;
+/** The symbol's own box; around it is room for the halo. A size in a specification means this box. */
+const BOX = 96;
+export const SIZE_SCALE = CELL / BOX;
+const HALO = 9;
+const LINE = 11;
+
+type Pen = CanvasRenderingContext2D;
+type Draw = (pen: Pen) => void;
+
+const R = BOX / 2;
+
+function circle(pen: Pen, radius: number): void {
+  pen.beginPath();
+  pen.arc(0, 0, radius, 0, Math.PI * 2);
+}
+
+function polygon(pen: Pen, ...points: [number, number][]): void {
+  pen.beginPath();
+  points.forEach(([x, y], i) => (i ? pen.lineTo(x * R, y * R) : pen.moveTo(x * R, y * R)));
+  pen.closePath();
+}
+
+function box(pen: Pen, half: number, corner: number): void {
+  pen.beginPath();
+  pen.roundRect(-half, -half, 2 * half, 2 * half, corner);
+}
+
+const solid = (path: Draw): Draw => (pen) => {
+  path(pen);
+  pen.fill();
+};
+
+const outlined = (path: Draw, width = LINE): Draw => (pen) => {
+  path(pen);
+  pen.lineWidth = width;
+  pen.stroke();
+};
+
+const both = (...draws: Draw[]): Draw => (pen) => draws.forEach((draw) => draw(pen));
+
+/** What is inside a hollow symbol: the halo's grey, so that its outline reads over anything. */
+const INSIDE: Record<string, Draw> = {
+  ring: (pen) => circle(pen, R - LINE / 2),
+  hatch: (pen) => circle(pen, R - LINE / 2),
+  bar: (pen) => circle(pen, R - LINE / 2),
+  dotted: (pen) => circle(pen, R - LINE / 2),
+};
+
+const hatching: Draw = (pen) => {
+  pen.save();
+  circle(pen, R - LINE);
+  pen.clip();
+  pen.lineWidth = 8;
+  for (let x = -R * 2; x <= R * 2; x += 20) {
+    pen.beginPath();
+    pen.moveTo(x - R, R);
+    pen.lineTo(x + R, -R);
+    pen.stroke();
+  }
+  pen.restore();
+};
+
+const crossing: Draw = (pen) => {
+  pen.lineWidth = LINE + 1;
+  pen.beginPath();
+  pen.moveTo(-R * 0.56, R * 0.56);
+  pen.lineTo(R * 0.56, -R * 0.56);
+  pen.stroke();
+};
+
+const dots: Draw = (pen) => {
+  const n = 8;
+  for (let k = 0; k < n; k++) {
+    const turn = (k / n) * Math.PI * 2;
+    pen.beginPath();
+    pen.arc(Math.cos(turn) * (R - 7), Math.sin(turn) * (R - 7), 8, 0, Math.PI * 2);
+    pen.fill();
+  }
+};
+
+/** A camera seen from above, looking north: its body and the cone it looks into. */
+const cone: Draw = (pen) => polygon(pen, [-0.72, -0.98], [0.72, -0.98], [0.2, -0.1], [-0.2, -0.1]);
+const body: Draw = (pen) => {
+  pen.beginPath();
+  pen.roundRect(-R * 0.34, -R * 0.16, R * 0.68, R * 1.0, 10);
+};
+
+const letterP: Draw = (pen) => {
+  pen.lineWidth = 13;
+  pen.beginPath();
+  pen.moveTo(-R * 0.24, R * 0.6);
+  pen.lineTo(-R * 0.24, -R * 0.52);
+  pen.lineTo(R * 0.06, -R * 0.52);
+  pen.arc(R * 0.06, -R * 0.18, R * 0.34, -Math.PI / 2, Math.PI / 2);
+  pen.lineTo(-R * 0.24, R * 0.16);
+  pen.stroke();
+};
+
+const DRAWN: Record<string, Draw> = {
+  disc: solid((pen) => circle(pen, R)),
+  ring: outlined((pen) => circle(pen, R - LINE / 2)),
+  hatch: both(outlined((pen) => circle(pen, R - LINE / 2), 8), hatching),
+  bar: both(outlined((pen) => circle(pen, R - LINE / 2), 9), crossing),
+  dotted: dots,
+  diamond: solid((pen) => polygon(pen, [0, -1], [1, 0], [0, 1], [-1, 0])),
+  triangle: solid((pen) => polygon(pen, [0, -0.94], [1, 0.82], [-1, 0.82])),
+  square: solid((pen) => box(pen, R * 0.84, 8)),
+  circle: solid((pen) => circle(pen, R * 0.94)),
+  camera: both(solid(body), (pen) => {
+    pen.globalAlpha = 0.62;
+    cone(pen);
+    pen.fill();
+    pen.globalAlpha = 1;
+  }),
+  camera_off: both(outlined(body, 9), outlined(cone, 6), (pen) => {
+    pen.lineWidth = 10;
+    pen.beginPath();
+    pen.moveTo(-R * 0.8, R * 0.8);
+    pen.lineTo(R * 0.8, -R * 0.8);
+    pen.stroke();
+  }),
+  parking: (pen) => {
+    // the letter is left open, so that the halo's grey writes it
+    pen.save();
+    box(pen, R * 0.9, 16);
+    pen.fill();
+    pen.globalCompositeOperation = "destination-out";
+    letterP(pen);
+    pen.restore();
+  },
+};
+INSIDE["parking"] = (pen) => box(pen, R * 0.9, 16);
+
+const NAMES = Object.keys(DRAWN);
+
+/** The symbol of this name; an unknown name is drawn as a disc. */
+export function symbol(name: unknown): string {
+  return typeof name === "string" && name in DRAWN ? name : "disc";
+}
+
+export const MAPPING = Object.fromEntries(
+  NAMES.map((name, i) => [name, { x: i * CELL, y: 0, width: CELL, height: CELL, mask: true }]),
+);
+
+/** All symbols side by side. */
+export function atlas(theme: Theme): HTMLCanvasElement {
+  const sheet = canvas(CELL * NAMES.length);
+  const pen = sheet.getContext("2d")!;
+  const grey = theme === "night" ? 14 : 255;
+  NAMES.forEach((name, i) => {
+    pen.save();
+    pen.translate(i * CELL, 0);
+    pen.drawImage(one(name, grey), 0, 0);
+    pen.restore();
+  });
+  return sheet;
+}
+
+function one(name: string, grey: number): HTMLCanvasElement {
+  const shape = canvas(CELL);
+  prepare(shape, `rgb(255,${grey},${grey})`, DRAWN[name]!);
+  const shade = canvas(CELL);
+  const pen = shade.getContext("2d")!;
+  prepare(shade, `rgb(0,${grey},${grey})`, (at) => {
+    const inside = INSIDE[name];
+    if (!inside) return;
+    at.globalAlpha = name === "parking" ? 1 : 0.72;
+    inside(at);
+    at.fill();
+  });
+  // the halo: the shape's own silhouette, pushed outwards all around
+  const silhouette = canvas(CELL);
+  prepare(silhouette, `rgb(0,${grey},${grey})`, (at) => {
+    at.setTransform(1, 0, 0, 1, 0, 0);
+    at.drawImage(shape, 0, 0);
+    at.globalCompositeOperation = "source-in";
+    at.fillRect(0, 0, CELL, CELL);
+  });
+  const around = canvas(CELL);
+  const spread = around.getContext("2d")!;
+  for (let k = 0; k < 24; k++) {
+    const turn = (k / 24) * Math.PI * 2;
+    spread.drawImage(silhouette, Math.cos(turn) * HALO, Math.sin(turn) * HALO);
+  }
+  pen.setTransform(1, 0, 0, 1, 0, 0);
+  pen.globalCompositeOperation = "destination-over";
+  pen.globalAlpha = 0.85;
+  pen.drawImage(around, 0, 0);
+  pen.globalAlpha = 1;
+  pen.globalCompositeOperation = "source-over";
+  pen.drawImage(shape, 0, 0);
+  return shade;
+}
+
+function prepare(sheet: HTMLCanvasElement, colour: string, draw: Draw): void {
+  const pen = sheet.getContext("2d")!;
+  pen.translate(MIDDLE, MIDDLE);
+  pen.fillStyle = pen.strokeStyle = colour;
+  pen.lineJoin = pen.lineCap = "round";
+  draw(pen);
+}
+
+function canvas(width: number): HTMLCanvasElement {
+  const sheet = document.createElement("canvas");
+  sheet.width = width;
+  sheet.height = CELL;
+  return sheet;
+}

@@ -1,0 +1,79 @@
+// The words between page and engine: the props of the component, as Python hands them over.
+
+export type Theme = "night" | "day";
+export type Colour = string | { night: string; day: string };
+export type Status = "fresh" | "late" | "stale" | "dead" | "unknown";
+export type State = "connecting" | "live" | "late" | "lost" | "replay";
+
+export type Rule =
+  | { columns: [string, string] }
+  | { column: string; breaks: number[]; colours: Colour[]; missing?: Colour }
+  | { column: string; values: Record<string, unknown>; other?: unknown; missing?: unknown }
+  | { value: unknown }
+  | { text: string }
+  | { number: string; digits?: number };
+
+export interface Part {
+  engine: "deck" | "maplibre";
+  // eslint-style any: a specification is whatever deck.gl or MapLibre understands
+  spec: Record<string, any>;
+  encode: Record<string, Rule>;
+}
+
+export interface LayerSpec {
+  key: string;
+  title: string;
+  stale_after_s: number;
+  parts: Part[];
+  pick?: boolean;
+}
+
+export interface Camera {
+  lon: number;
+  lat: number;
+  zoom: number;
+  pitch?: number;
+  bearing?: number;
+  flight?: number;
+}
+
+export interface Tiles {
+  version: string;
+  attribution: string;
+  bounds: [number, number, number, number] | null;
+}
+
+export interface Chosen {
+  layer: string | null;
+  id: string | null;
+}
+
+export interface Props {
+  id: string;
+  layers: LayerSpec[];
+  visible?: string[] | null;
+  live?: string | null;
+  poll_s?: number | null;
+  columns: string;
+  at?: string | null;
+  camera?: Camera | null;
+  theme?: Theme;
+  still?: boolean;
+  interactive?: boolean;
+  selected?: Chosen | null;
+  tiles?: Tiles | null;
+  words?: Record<string, string>;
+  language?: string;
+  light?: { azimuth: number; altitude: number } | null;
+  silence_s?: [number, number];
+  engine?: { module: string; style: string };
+}
+
+export interface Outputs {
+  clicked?: { layer: string | null; id: string | null; lon: number; lat: number; n: number };
+  view?: { lon: number; lat: number; zoom: number; pitch: number; bearing: number; bbox: number[] };
+  pulse?: { state: State; revision: number; rows: Record<string, number>; age_s: number };
+  ready?: boolean;
+}
+
+export type Tell = (outputs: Outputs) => void;
