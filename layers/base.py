@@ -55,7 +55,8 @@ class Layer:
     `about` says in a sentence what is shown and how it is known. Whoever tells a row also hands over `now`: the
     moment looked at, in the time zone in which clocks are read to this reader. `stale_after` serves devices that
     never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
-    `metric` names the stream whose history a click shows. `attention` says why a row needs a person, or None when
+    `sentence` says aloud how things stand, from {city} and {meaning}, the scale's word for the median.
+    `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another. `attention` says why a row needs a person, or None when
     it does not; it sees rows of live devices only.
     """
 
@@ -71,6 +72,7 @@ class Layer:
     stale_after: timedelta
     public: Rule | None
     withheld: Text | None = None
+    sentence: Text | None = None
     scale: Scale | None = None
     unit: str | None = None
     metric: str | None = None

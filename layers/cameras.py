@@ -7,7 +7,7 @@ from data_access.queries import Cameras
 from data_access.words import N_, _
 from layers.base import Column, Fact, Layer, Mark, Need, Row
 from layers.deck import CLEAR, GREY, INK, Colour, Part, by_status, icons, if_known, only
-from layers.instrument import promise
+from layers.instrument import connection
 from layers.phrases import direction, known, quantity, share
 
 DARK: Colour = {"night": "#ffb020", "day": "#b35f00"}
@@ -49,7 +49,7 @@ def detail(row: Row, now: datetime) -> list[Fact]:
     ]
     if hasattr(row, "clipped"):
         facts.append(Fact(_("Hidden by walls"), hidden(row)))
-    return facts + promise(row)
+    return facts + connection(row)
 
 
 def attention(row: Row, now: datetime) -> Need | None:

@@ -1,12 +1,12 @@
 """What all measuring instruments have in common: how they are drawn, told and listed."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from data_access.words import N_, Text, _
 from layers.base import Column, Fact, Mark, Row
 from layers.deck import CLEAR, GREY, INK, Part, by_status, icons, if_known, only, words
-from layers.phrases import QUALITY, known, missing, quantity, span
+from layers.phrases import QUALITY, known, missing, quantity
 from layers.scale import Scale
 
 AGES = (
@@ -69,14 +69,13 @@ class Instrument:
         return "–" if value is None else self.scale.word(value)
 
     def detail(self, row: Row, now: datetime) -> list[Fact]:
-        """The value, what it means, how good it is, how often one may expect it."""
+        """The value, what it means, how good it is, and whether its device is connected."""
         facts = [Fact(str(self.title), self.reading(row))]
         if known(row, "value") is not None:
             facts.append(Fact(_("Meaning"), self.meaning(row)))
             if known(row, "quality") in QUALITY:
                 facts.append(Fact(_("Quality"), str(QUALITY[row.quality])))
-        facts.extend(promise(row))
-        return facts
+        return facts + connection(row)
 
     def columns(self) -> tuple[Column, ...]:
         """The table that says the same as the discs."""
@@ -87,12 +86,9 @@ class Instrument:
         )
 
 
-def promise(row: Row) -> list[Fact]:
-    """How often a device said that it speaks, and whether it said that it came or went."""
-    facts = []
-    interval, online = known(row, "interval_s"), known(row, "online")
-    if interval is not None and hasattr(row, "online"):  # in what is published the interval contains the delay
-        facts.append(Fact(_("Reports every"), span(timedelta(seconds=interval))))
-    if online is not None:
-        facts.append(Fact(_("Connection"), _("connected") if online else _("says that it went offline")))
-    return facts
+def connection(row: Row) -> list[Fact]:
+    """Whether a device said that it came or went; nothing of one that never says so."""
+    online = known(row, "online")
+    if online is None:
+        return []
+    return [Fact(_("Connection"), _("connected") if online else _("says that it went offline"))]

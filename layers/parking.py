@@ -7,7 +7,7 @@ from data_access.queries import Parking
 from data_access.words import N_, _
 from layers.base import Column, Fact, Layer, Mark, Need, Row
 from layers.deck import CLEAR, GREY, Part, by_status, icons, only
-from layers.instrument import promise
+from layers.instrument import connection
 from layers.phrases import QUALITY, known, number, share
 from layers.scale import BATLOW, Scale
 
@@ -63,10 +63,12 @@ def taken(row: Row) -> tuple[float, float] | None:
 def free(row: Row) -> str:
     """Free spaces of all, as far as they are known; unknown is not zero."""
     total, between = known(row, "total_spaces"), taken(row)
-    of = _("not known") if total is None else number(total)
     if known(row, "band") == "small":
         return _("not told for so small a car park")
-    if between is None or total is None:
+    if total is None:
+        return _("not known: nobody said how many spaces there are")
+    of = number(total)
+    if between is None:
         return _("unknown of {total}").format(total=of)
     least, most = (number(max(0, total - taken)) for taken in reversed(between))
     if least == most:
@@ -93,7 +95,7 @@ def detail(row: Row, now: datetime) -> list[Fact]:
     facts = [Fact(_("Free spaces"), free(row)), Fact(_("Taken"), meaning(row))]
     if known(row, "quality") in QUALITY and known(row, "observed_at") is not None:
         facts.append(Fact(_("Quality"), str(QUALITY[row.quality])))
-    return facts + promise(row)
+    return facts + connection(row)
 
 
 def attention(row: Row, now: datetime) -> Need | None:
@@ -118,7 +120,6 @@ LAYER = Layer(
     stale_after=timedelta(minutes=15),
     public=Counted(k=10, bucket=timedelta(minutes=15), delay=timedelta(minutes=15)),
     scale=SCALE,
-    unit=SCALE.unit,
     metric="occupied_spaces",
     legend=(
         Mark("ring", GREY, N_("late: outline only")),

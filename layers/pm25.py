@@ -52,6 +52,7 @@ LAYER = Layer(
     columns=DUST.columns(),
     stale_after=timedelta(minutes=15),
     public=OneByOne(delay=timedelta(minutes=10)),
+    sentence=N_("The air in {city} is {meaning}"),
     scale=SCALE,
     unit=SCALE.unit,
     metric="pm25_ug_m3",

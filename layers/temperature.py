@@ -47,6 +47,7 @@ LAYER = Layer(
     columns=AIR.columns(),
     stale_after=timedelta(minutes=15),
     public=OneByOne(delay=timedelta(minutes=10)),
+    sentence=N_("It is {meaning} in {city}"),
     scale=SCALE,
     unit=SCALE.unit,
     metric="temperature_c",

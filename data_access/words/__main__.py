@@ -16,7 +16,7 @@ from babel.messages.pofile import read_po, write_po
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("app", "components", "data_access", "demo", "layers", "live", "public", "server")
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
-PUBLIC = "components/public.py"  # the public page's words have a catalogue of their own
+PUBLIC = "components/public"  # files that begin so: the public page's words have a catalogue of their own
 
 
 def said(room: str) -> Catalog:
@@ -53,14 +53,15 @@ def _translated(have: Catalog, words: str | tuple[str, ...] | list[str]) -> bool
 
 def _texts(room: str) -> Iterator[tuple[Any, ...]]:
     if room in ("app", "public"):
-        file = "app.py" if room == "app" else PUBLIC
-        if (HOUSE / file).exists():
-            for found in extract_from_file("python", HOUSE / file, keywords=KEYWORDS):
-                yield (file, *found)
+        files = [HOUSE / "app.py"] if room == "app" else sorted((HOUSE / "components").glob("public*.py"))
+        for path in files:
+            if path.exists():
+                for found in extract_from_file("python", path, keywords=KEYWORDS):
+                    yield (path.relative_to(HOUSE).as_posix(), *found)
         return
     for texts in extract_from_dir(HOUSE / room, [("**.py", "python")], keywords=KEYWORDS):
         file = f"{room}/{texts[0]}"
-        if file != PUBLIC and not file.startswith("data_access/words/"):
+        if not file.startswith(PUBLIC) and not file.startswith("data_access/words/"):
             yield (file, *texts[1:])
 
 

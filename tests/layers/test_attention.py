@@ -1,0 +1,141 @@
+"""What needs a person: told once, worst first, in words, and never blamed on the wrong one."""
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_access.table import Table
+from data_access.words import speaking
+from layers import LAYERS
+from layers.attention import attention, summed_up
+from tests.layers.rows import NOON, ago, full, table
+
+LAYER = {layer.key: layer for layer in LAYERS}
+
+
+def answers(**rows: list[dict[str, Any]]) -> dict[str, Table]:
+    return {key.replace("_", "-"): table(LAYER[key.replace("_", "-")].query, *listed) for key, listed in rows.items()}
+
+
+def needs(deaf_minutes: float | None = None, **rows: list[dict[str, Any]]) -> list[tuple[int, str, str]]:
+    since = None if deaf_minutes is None else NOON - timedelta(minutes=deaf_minutes)
+    return [(item.severity, item.layer, item.id) for item in attention(answers(**rows), LAYERS, NOON, since)]
+
+
+def calm(**other: Any) -> dict[str, Any]:
+    return full(value=10.0, occupied_spaces=10.0, **other)
+
+
+def test_a_calm_city_needs_nobody() -> None:
+    assert needs(pm25=[calm()], temperature=[calm()], parking=[calm()], cameras=[calm()], buildings=[full()]) == []
+
+
+def test_a_city_that_knows_nothing_needs_nobody_and_an_answer_left_out_is_none() -> None:
+    assert needs() == []
+    assert needs(pm25=[], incidents=[]) == []
+
+
+def test_incidents_come_by_severity_and_then_by_how_long_they_wait() -> None:
+    found = needs(
+        incidents=[
+            full(id="young", severity=2, opened_at=ago(1)),
+            full(id="old", severity=2, opened_at=ago(90)),
+            full(id="worst", severity=1, opened_at=ago(2)),
+            full(id="least", severity=4, opened_at=ago(900)),
+        ]
+    )
+    assert [one for _severity, _layer, one in found] == ["worst", "old", "young", "least"]
+
+
+def test_a_value_past_its_threshold_says_which() -> None:
+    (item,) = attention(answers(pm25=[full(value=80.0)]), LAYERS, NOON)
+    assert item.severity == 3
+    assert "80 µg/m³" in item.why
+    assert "75" in item.why
+
+
+def test_a_value_at_the_threshold_counts_and_one_below_does_not() -> None:
+    assert needs(pm25=[full(value=50.0)]) == [(4, "pm25", "full-1")]
+    assert needs(pm25=[full(value=49.9)]) == []
+    assert needs(temperature=[full(value=39.0)]) == [(2, "temperature", "full-1")]
+    assert needs(parking=[full(occupied_spaces=114.0)]) == [(4, "parking", "full-1")]
+
+
+def test_an_old_value_past_its_threshold_is_told_as_silence_and_not_as_a_value() -> None:
+    (item,) = attention(answers(pm25=[full(value=80.0, observed_at=ago(40))]), LAYERS, NOON)
+    assert item.severity == 3
+    assert "silent" in item.why
+    assert "80" not in item.why
+
+
+def test_silence_grows_with_age_and_lateness_is_not_silence() -> None:
+    assert needs(pm25=[calm(observed_at=ago(2.5))]) == []
+    assert needs(pm25=[calm(observed_at=ago(3.5))]) == [(4, "pm25", "full-1")]
+    assert needs(pm25=[calm(observed_at=ago(10.5))]) == [(3, "pm25", "full-1")]
+    assert needs(pm25=[calm(observed_at=None)]) == [(4, "pm25", "full-1")]
+
+
+def test_a_device_that_two_layers_know_is_silent_once() -> None:
+    assert len(needs(pm25=[calm(observed_at=ago(60))], temperature=[calm(observed_at=ago(60))])) == 1
+
+
+def test_a_camera_that_says_it_is_off_is_dark_and_told_once() -> None:
+    found = attention(answers(cameras=[calm(online=0.0, observed_at=ago(60))], camera_views=[]), LAYERS, NOON)
+    assert [(item.layer, item.severity) for item in found] == [("cameras", 3)]
+    assert "dark" in found[0].why
+
+
+def test_a_lost_broker_is_one_fact_and_no_device_is_blamed() -> None:
+    silent = [calm(id=f"s{n}", observed_at=ago(30)) for n in range(500)]
+    assert len(needs(pm25=silent)) == 500
+    assert needs(deaf_minutes=30, pm25=silent) == [(1, "", "")]
+
+
+def test_a_lost_broker_hides_no_incident() -> None:
+    found = needs(deaf_minutes=30, incidents=[full(severity=1, opened_at=ago(45))], pm25=[calm(observed_at=ago(30))])
+    assert found == [(1, "incidents", "full-1"), (1, "", "")]
+
+
+def test_it_is_told_in_the_readers_language() -> None:
+    asked = answers(pm25=[full(value=80.0)], cameras=[full(observed_at=ago(60))], incidents=[full()])
+    english = [item.why for item in attention(asked, LAYERS, NOON)]
+    with speaking("vi"):
+        vietnamese = [item.why for item in attention(asked, LAYERS, NOON)]
+    assert len(english) == 3
+    assert not set(english) & set(vietnamese)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 4), st.one_of(st.none(), st.floats(0, 200)), st.one_of(st.none(), st.floats(0, 900))),
+        max_size=12,
+    )
+)
+def test_any_rows_give_a_ranked_list_and_asking_twice_gives_the_same(
+    rows: list[tuple[int, float | None, float | None]],
+) -> None:
+    asked = answers(
+        incidents=[full(id=f"i{n}", severity=severity) for n, (severity, _v, _a) in enumerate(rows)],
+        pm25=[
+            full(id=f"s{n}", value=value, observed_at=None if age is None else ago(age))
+            for n, (_s, value, age) in enumerate(rows)
+        ],
+    )
+    found = attention(asked, LAYERS, NOON)
+    assert [item.severity for item in found] == sorted(item.severity for item in found)
+    assert len({(item.layer, item.id) for item in found}) == len(found)
+    assert sum(item.layer == "incidents" for item in found) == len(rows)
+    assert found == attention(asked, LAYERS, NOON)
+
+
+def test_many_alike_become_one_line_that_counts_them() -> None:
+    found = attention(answers(pm25=[full(id=f"s{n}", name=f"S{n}", value=60.0) for n in range(9)]), LAYERS, NOON)
+    (line,) = summed_up(found)
+    assert line.title == "S0 and 8 others"
+
+
+def test_urgent_incidents_never_share_a_line() -> None:
+    urgent = [full(id=f"i{n}", severity=2) for n in range(9)]
+    assert len(summed_up(attention(answers(incidents=urgent), LAYERS, NOON))) == 9
