@@ -4,6 +4,7 @@ Each connection has a client of its own: an acknowledgement meant for an ended o
 number that the next connection uses again can never be acknowledged by mistake.
 """
 
+import os
 import selectors
 import socket
 import ssl
@@ -283,7 +284,8 @@ class Link:
         where = str(self._address)
         if unreachable is not None:
             return _("No broker answers at {address}: {reason}.").format(
-                address=where, reason=unreachable.strerror or unreachable
+                address=where,
+                reason=os.strerror(unreachable.errno) if unreachable.errno and unreachable.errno > 0 else unreachable,
             )
         if self.refusal is not None:
             if self.refusal.value in WRONG_PASSWORD:
