@@ -5,6 +5,7 @@ Each may also be given as an environment variable, `CITYGLASS_` and its name; th
 """
 
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -16,17 +17,17 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="CITYGLASS_", extra="ignore", frozen=True)
 
     host: str = "127.0.0.1"
-    port: int = Field(8050, ge=0, le=65535)
+    port: Annotated[int, Field(ge=0, le=65535)] = 8050
     public_host: str = "127.0.0.1"
-    public_port: int = Field(8051, ge=0, le=65535)
-    admin_port: int = Field(8052, ge=0, le=65535)
-    mqtt_port: int = Field(1883, ge=0, le=65535)
+    public_port: Annotated[int, Field(ge=0, le=65535)] = 8051
+    admin_port: Annotated[int, Field(ge=0, le=65535)] = 8052
+    mqtt_port: Annotated[int, Field(ge=0, le=65535)] = 1883
     broker: str | None = None
     database: str | None = None
     data: Path | None = None
     city: Path | None = None
     simulation: bool = True
-    speed: float = Field(1.0, gt=0, le=10_000)
+    speed: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     one_process: bool = False
 
     @property

@@ -37,7 +37,7 @@ class Part:
 def part(kind: str, id: str, encode: dict[str, Any], **settings: Any) -> Part:
     """A deck.gl layer of this kind as pydeck describes it, without data."""
     plain = {name: String(value) if isinstance(value, str) else value for name, value in settings.items()}
-    described = orjson.loads(pydeck.Layer(kind, id=id, **plain).to_json())  # type: ignore[no-untyped-call]  # pydeck is untyped
+    described = orjson.loads(pydeck.Layer(kind, id=id, **plain).to_json())
     described.pop("data", None)
     return Part("deck", described, encode)
 
