@@ -34,7 +34,7 @@ class View:
     """One way of looking at the city.
 
     `live` None: there is no live channel, and the map asks `columns` again and again. `now` is the clock that the
-    whole view goes by.
+    whole view goes by. `deaf_since`: since when no device can be heard at all, because the broker is away.
     """
 
     name: str
@@ -44,6 +44,7 @@ class View:
     live: str | None = "/live"
     columns: str = "/api/columns"
     now: Callable[[], datetime] = field(default=clock)
+    deaf_since: Callable[[], datetime | None] = field(default=lambda: None)
 
     def layer(self, key: object) -> Layer | None:
         """The layer of this key among this view's own; it does not know the others."""
@@ -58,6 +59,11 @@ class View:
         """The city's name."""
         city = self.store.city()
         return city.name if city else "Cityglass"
+
+    def centre(self) -> tuple[float, float]:
+        """Where the city lies, as (lon, lat)."""
+        city = self.store.city()
+        return (city.lon, city.lat) if city else (0.0, 0.0)
 
     def zone(self) -> ZoneInfo:
         """The zone by whose clocks the city lives."""

@@ -1,0 +1,33 @@
+"""How the listener fares, told once a second to the other processes through a small file beside the database."""
+
+import time
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+QUIET_S = 10.0  # a listener that told nothing for so long is not there
+
+
+class Pulse(msgspec.Struct, frozen=True):
+    """One word of the listener: when (epoch seconds), whether a broker is connected and since when not, its lag."""
+
+    at: float
+    connected: bool
+    lag_s: float = 0.0
+    deaf_since: float | None = None
+
+    def write(self, folder: Path) -> None:
+        """Put this in the place of the word before."""
+        written = folder / "listener.json.new"
+        written.write_bytes(msgspec.json.encode(self))
+        written.replace(folder / "listener.json")
+
+    @classmethod
+    def read(cls, folder: Path, now: float | None = None) -> Self | None:
+        """The listener's newest word; None when it has told nothing for QUIET_S, or never."""
+        try:
+            told = msgspec.json.decode((folder / "listener.json").read_bytes(), type=cls)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+        return told if (time.time() if now is None else now) - told.at <= QUIET_S else None
