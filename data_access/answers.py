@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 from sqlalchemy import Connection
 
+from data_access.keyframes import states_at
 from data_access.queries import Cameras, CameraViews, Devices, Latest, Parking
 from data_access.records import QUALITIES
 from data_access.registers import Register
@@ -44,8 +45,6 @@ class Asked:
         wanted = np.unique(streams[streams > 0])
         if self.at is None:
             return now(self.connection, wanted.tolist())
-        from data_access.keyframes import states_at
-
         return states_at(self.connection, self.at, wanted)
 
 

@@ -129,7 +129,7 @@ def _device(about: About) -> dict[str, Any]:
 
 
 def _building(building: Building) -> dict[str, Any]:
-    outline = shapely.from_wkb(building.outline)  # type: ignore[no-untyped-call]  # it has none
+    outline = shapely.from_wkb(building.outline)
     west, south, east, north = outline.bounds
     inside = outline.representative_point()
     return {

@@ -19,8 +19,9 @@ from sqlalchemy.exc import OperationalError
 from data_access import quarantine
 from data_access.city import City
 from data_access.declarations import BUILDINGS, DEVICES, VIEWS, Counts, View
-from data_access.engine import CannotOpen, StoreUnavailable, writing_engine
+from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
+from data_access.keeper import keep
 from data_access.ledger import Ack, Note, settle
 from data_access.records import About, Building, Incident, Online, Packet, Reading
 from data_access.reports import report
@@ -74,6 +75,7 @@ class CityWriter:
         self._clock = clock
         self._names = Names()
         self._turn = threading.Lock()
+        self._reader: Engine | None = None  # for the keyframes, which are read without holding others up
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], datetime] = _now) -> Self:
@@ -87,6 +89,8 @@ class CityWriter:
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._reader is not None:
+            self._reader.dispose()
 
     def commit(self, messages: Sequence[Message]) -> Committed:
         """Put messages on disk in one transaction; what cannot be decoded or stored goes to quarantine."""
@@ -164,6 +168,12 @@ class CityWriter:
             tx.once("DELETE FROM city")
             tx.once("INSERT INTO city (key, description, revision) VALUES (?, ?, ?)", city.key, told, tx.revision)
             tx.moved = True
+
+    def keep_keyframes(self, now: datetime | None = None) -> int:
+        """Bring the keyframes up to now and rewrite those that late readings touch; how many were written."""
+        if self._reader is None:
+            self._reader = reading_engine(self._engine.url.render_as_string(hide_password=False), pool=1)
+        return keep(self._writing, self._reader, microseconds(now or self._clock()))
 
     def quarantined(self, limit: int = 100) -> list[dict[str, Any]]:
         """What could not be stored, newest first."""
