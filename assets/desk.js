@@ -8,23 +8,35 @@
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   };
-  let asked = 0; // each wish carries a number of its own: the same place asked for twice is asked for twice
+  let wishes = 0; // each wish carries a number of its own: the same place asked for twice is asked for twice
   let waiting = null;
   let dragging = false;
   let toFocus = false;
   let pickedFrom = null;
   let pulse = { state: "connecting", age_s: 0, heard: Date.now() };
 
-  // A language named in the address holds for the page's later questions too.
-  if (new URLSearchParams(location.search).has("lang")) keep("language", root.lang);
+  // A wall says how far its people sit and how wide it is: no text may be smaller to them than 20 minutes of arc.
+  const asking = new URLSearchParams(location.search);
+  const [seat_m, width_m] = ["distance", "width"].map((name) => Number(asking.get(name)));
+  function measureWall() {
+    const small_px = (seat_m * 0.0058 * innerWidth) / width_m / 0.7; // capitals are 0.7 of the type's size
+    root.style.setProperty("--seat", String(Math.min(3, Math.max(1, small_px / ((1.25 * innerHeight) / 67.5)))));
+  }
+  if (seat_m > 0 && width_m > 0) {
+    measureWall();
+    addEventListener("resize", measureWall);
+  }
 
-  function wish(asking, delay) {
+  // A language named in the address holds for the page's later questions too.
+  if (asking.has("lang")) keep("language", root.lang);
+
+  function wish(wanted, delay) {
     clearTimeout(waiting);
-    waiting = setTimeout(() => tell("time-wish", { ...asking, n: ++asked }), delay);
+    waiting = setTimeout(() => tell("time-wish", { ...wanted, n: ++wishes }), delay);
   }
 
   function pick(layer, id) {
-    tell("picked", { layer, id, n: ++asked });
+    tell("picked", { layer, id, n: ++wishes });
   }
 
   function drawerIsOpen() {

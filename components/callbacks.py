@@ -1,7 +1,6 @@
 """The wiring of the desk and the wall: each callback gathers, calls one pure function, returns.
 
-What a browser sends is a wish. Dash on FastAPI runs a plain function on the event loop, where the live channel beats,
-so every callback that asks the store does it in a thread.
+What a browser sends is a wish. These are plain functions: the server gives each its thread.
 """
 
 import asyncio
@@ -80,7 +79,6 @@ def _time(app: Dash, view: View) -> None:
         Input(ids.MINUTE, "n_intervals"),
         State(ids.AT, "data"),
     )
-    @off_loop
     def travel(_live: Any, _steps: Any, wish: Any, _minute: Any, at: Any) -> Any:
         asked = ctx.triggered_id
         if asked == ids.LIVE:
@@ -115,13 +113,12 @@ def _selection(app: Dash, view: View) -> None:
         State(ids.AT, "data"),
         prevent_initial_call=True,
     )
-    @off_loop
     def select(clicked: Any, picked: Any, _close: Any, seen: Any, at: Any) -> Any:
         wish = {ids.PICKED: picked, ids.MAP: clicked}.get(ctx.triggered_id)
         chosen = selection(wish, view)
         told = {"layer": chosen[0], "id": chosen[1]} if chosen else None
-        fly = chosen and ctx.triggered_id == ids.PICKED
-        return told, told, (flown_to(view, *chosen, instant(at), camera(seen)) if fly else None) or no_update
+        there = flown_to(view, chosen, instant(at), camera(seen)) if ctx.triggered_id == ids.PICKED else None
+        return told, told, there or no_update
 
     @app.callback(
         Output(ids.DETAIL, "children"),
@@ -130,7 +127,6 @@ def _selection(app: Dash, view: View) -> None:
         Input(ids.AT, "data"),
         Input(ids.MAP, "pulse"),
     )
-    @off_loop
     def describe(selected: Any, at: Any, _pulse: Any) -> Any:
         chosen = selection(selected, view)
         if ctx.triggered_id == ids.MAP and (at or not chosen):
@@ -144,7 +140,6 @@ def _selection(app: Dash, view: View) -> None:
         Input(ids.MAP, "theme"),
         Input(ids.MINUTE, "n_intervals"),
     )
-    @off_loop
     def draw(selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
         if ctx.triggered_id == ids.MINUTE and at:
             raise PreventUpdate
@@ -163,7 +158,6 @@ def _panels(app: Dash, view: View) -> None:
         Input(ids.MAP, "pulse"),
         State({"tally": ALL}, "id"),
     )
-    @off_loop
     def oversee(at: Any, _pulse: Any, tallies: Any) -> Any:
         if ctx.triggered_id == ids.MAP and at:
             raise PreventUpdate
@@ -190,7 +184,6 @@ def _panels(app: Dash, view: View) -> None:
         State(ids.MAP, "view"),
         prevent_initial_call=True,
     )
-    @off_loop
     def list_rows(key: Any, at: Any, _pulse: Any, seen: Any) -> Any:
         if ctx.triggered_id == ids.MAP and (at or not key):
             raise PreventUpdate
@@ -211,14 +204,12 @@ def _sky(app: Dash, view: View, map_id: str, theme_id: str, minute_id: str, at_s
         State(map_id, "theme"),
         State(map_id, "light"),
     )
-    @off_loop
     def shine(wish: Any, _minute: Any, *more: Any) -> Any:
         at = instant(more[0]) if at_state else None
         shade, lit = more[-2:]
-        city = view.store.city()
-        place = (city.lon, city.lat) if city else (0.0, 0.0)
+        lon, lat = view.centre()
         now = view.now()
-        wanted = theme(wish, *place, now), light(*place, at or now)
+        wanted = theme(wish, lon, lat, now), light(lon, lat, at or now)
         return tuple(no_update if new == old else new for new, old in zip(wanted, (shade, lit), strict=True))
 
     app.clientside_callback(in_browser("shade"), Input(map_id, "theme"))
@@ -235,7 +226,6 @@ def register_wall(app: Dash, view: View) -> None:
         Output(ids.WALL_NEEDS, "children"),
         Input(ids.WALL_MAP, "pulse"),
     )
-    @off_loop
     def oversee(_pulse: Any) -> Any:
         taken = picture(view, None)
         return state_of_the_city(view, taken), tiles(figures(view, taken), "figure"), plain(taken, LINES)

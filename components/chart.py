@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def gaps(times: list[datetime], interval_s: float, start: datetime, end: datetim
     """Where more than twice the interval lies between neighbours; the chart's own ends are neighbours too."""
     longest = timedelta(seconds=LATE * interval_s)
     fence = [start, *times, end]
-    return [Gap(a, b) for a, b in zip(fence, fence[1:], strict=False) if b - a > longest]
+    return [Gap(a, b) for a, b in pairwise(fence) if b - a > longest]
 
 
 def with_gaps(
@@ -69,9 +70,7 @@ def marked(track: Table, interval_s: float) -> list[bool]:
     return [bool(slow) or quality not in ("good", None) for slow, quality in zip(late, track["quality"], strict=True)]
 
 
-def chart(
-    track: Table, scale: Scale | None, unit: str, interval_s: float, end: datetime, inks: Inks
-) -> go.Figure:
+def chart(track: Table, scale: Scale | None, unit: str, interval_s: float, end: datetime, inks: Inks) -> go.Figure:
     """The picture of a track that ends at `end`, in the hours of the zone that `end` is told in."""
     zone = end.tzinfo
     start = end - HOURS
@@ -85,7 +84,12 @@ def chart(
     figure = go.Figure(layout=_layout(inks, unit))
     for gap in silent:
         figure.add_vrect(
-            x0=_wall(gap.start, zone), x1=_wall(gap.end, zone), fillcolor=inks.dim, opacity=0.12, line_width=0, layer="below"
+            x0=_wall(gap.start, zone),
+            x1=_wall(gap.end, zone),
+            fillcolor=inks.dim,
+            opacity=0.12,
+            line_width=0,
+            layer="below",
         )
     for level, colour in _levels(scale, floor, roof):
         figure.add_hline(y=level, line={"color": colour, "width": 1, "dash": "dot"}, layer="below")
@@ -107,7 +111,7 @@ def chart(
             y=[row.value for row in picked],
             mode="markers",
             marker={
-                "size": 9 if flagged else _size(len(rows)),
+                "size": 8 if flagged else _size(len(rows)),
                 "symbol": "diamond-open" if flagged else "circle",
                 "color": colours,
                 "line": {"width": 1.5 if flagged else 0, "color": colours},
@@ -158,7 +162,7 @@ def _wall(at: datetime, zone: tzinfo | None) -> str:
 
 
 def _size(readings: int) -> float:
-    return 5 if readings <= 150 else 3
+    return 5 if readings <= 150 else 3 if readings <= 500 else 2
 
 
 def _range(known: list[float], scale: Scale | None) -> tuple[float, float]:
@@ -167,7 +171,7 @@ def _range(known: list[float], scale: Scale | None) -> tuple[float, float]:
         return (0.0, scale.breaks[-1] if scale else 1.0)
     low, high = min(known), max(known)
     room = (high - low) * 0.12 or max(abs(high) * 0.1, 1.0)
-    floor = 0.0 if 0 <= low <= (high - low) * 2 else low - room
+    floor = 0.0 if 0 <= low <= high - low else low - room
     return floor, high + room
 
 

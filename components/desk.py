@@ -8,13 +8,12 @@ from components import ids
 from components.city_map import CityMap
 from components.link import Camera, Link
 from components.rail import icon, rail
-from components.silence import map_words
 from components.strip import stores, strip
 from components.sun import light, theme
 from components.time_bar import reach, replayed, time_bar
 from components.view import View
 from data_access.queries import CameraViews
-from data_access.words import _, language
+from data_access.words import _
 
 
 def desk(view: View, link: Link, chosen: str) -> list[Any]:
@@ -91,7 +90,7 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
     """The one map of a page, seen from the link's camera or the city's own first view."""
     city = view.store.city()
     first = camera.as_json() if camera else _first_view(city)
-    place = (city.lon, city.lat) if city else (0.0, 0.0)
+    lon, lat = view.centre()
     now = view.now()
     settings = {"live": view.live, "columns": view.columns, "interactive": True, "still": False} | more
     return CityMap(
@@ -108,15 +107,13 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
         ],
         visible=list(shown),
         camera=first,
-        theme=theme(chosen, *place, now),
-        light=light(*place, now),
+        theme=theme(chosen, lon, lat, now),
+        light=light(lon, lat, now),
         tiles={
             "version": city.tiles if city else "",
             "attribution": city.attribution if city else "",
             "bounds": list(city.bounds) if city else [-180, -85, 180, 85],
         },
-        words=map_words(),
-        language=language(),
         **settings,
     )
 
@@ -125,4 +122,3 @@ def _first_view(city: Any) -> dict[str, float]:
     if not city:
         return Camera(0, 0, 1).as_json()
     return Camera(city.lon, city.lat, city.zoom, city.pitch, city.bearing).as_json()
-

@@ -30,7 +30,7 @@ Selection = tuple[str, str] | None
 
 
 def time_of(view: View, wish: object, at: datetime | None) -> tuple[Any, dict[str, Any], str]:
-    """The time that follows from a wish: as the page keeps it (unless it stays), as the bar shows it, as the frame says it."""
+    """The time that follows from a wish: as the page keeps it (unless it stays), the bar has it, and the frame says."""
     zone, ends = view.zone(), reach(view.store.first_fact(), view.now())
     then = wished(wish, at, ends, zone)
     kept = no_update if then == at else (then.isoformat() if then else None)
@@ -72,7 +72,9 @@ def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) 
     words = html.Figcaption(summary(track, unit, every, end), className="note")
     if not len(track):
         return html.Figure([html.H3(_("24 hours")), words])
-    drawn = chart(track, layer.scale, unit, every, end, DAY if theme == "day" else NIGHT)
+    # A scale of another unit paints something else: a car park's share, where its history counts spaces.
+    scale = layer.scale if layer.scale and layer.scale.unit == layer.unit else None
+    drawn = chart(track, scale, unit, every, end, DAY if theme == "day" else NIGHT)
     settings = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
     return html.Figure([html.H3(_("24 hours")), dcc.Graph(figure=drawn, config=settings, className="chart"), words])
 
@@ -86,10 +88,10 @@ def table_of(view: View, key: object, at: datetime | None, seen: Box | None) -> 
     return table_view(layer, *rows_of(view, layer, at, seen), now, at), "panel sheet"
 
 
-def flown_to(view: View, key: str, id: str, at: datetime | None, seen: Camera | None) -> dict[str, float] | None:
+def flown_to(view: View, chosen: Selection, at: datetime | None, seen: Camera | None) -> dict[str, float] | None:
     """A camera close to the thing that was picked from a list; None where its place is not known."""
-    layer = view.layer(key)
-    row = row_of(view, layer, id, at) if layer else None
+    layer = view.layer(chosen[0]) if chosen else None
+    row = row_of(view, layer, chosen[1], at) if chosen and layer else None
     if row is None or row.lon is None or row.lat is None:
         return None
     zoom = max(seen.zoom, CLOSE_UP) if seen else CLOSE_UP

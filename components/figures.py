@@ -5,18 +5,19 @@ Which number stands for a layer follows from the question that the layer asks, s
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
+from babel.dates import format_timedelta
 
 from components.ages import speaking
 from components.picture import Picture
 from components.view import View
 from data_access.queries import Cameras, Incidents, Latest, Parking
 from data_access.table import Table
-from data_access.words import _, ngettext
+from data_access.words import _, language, ngettext
 from layers.base import Layer
-from layers.phrases import ago, number, span
+from layers.phrases import number, span
 
 INFORMATION = 4  # the severity that asks nothing of anybody
 MOST = 7  # more figures than this nobody takes in at a glance
@@ -24,15 +25,17 @@ MOST = 7  # more figures than this nobody takes in at a glance
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One large number: what it counts, the number, its unit, and what one must know to trust it.
+    """One large number: what it counts, the number, its unit, what it means, and what one must know to trust it.
 
-    `severity` is that of the worst thing behind the number, 1 to 3; None while nothing is wrong.
+    `trust` tells from how many sources it comes and how old it is. `severity` is that of the worst thing behind the
+    number, 1 to 3; None while nothing is wrong.
     """
 
     label: str
     value: str
     unit: str = ""
     note: str = ""
+    trust: str = ""
     severity: int | None = None
 
 
@@ -51,48 +54,37 @@ def needing(taken: Picture) -> Figure:
     severities = [item.severity for item in taken.needs if item.severity < INFORMATION]
     critical = severities.count(1)
     note = ngettext("{n} critical", "{n} critical", critical).format(n=number(critical)) if critical else ""
-    return Figure(_("Need attention"), number(len(severities)), "", note, min(severities, default=None))
+    return Figure(_("Need attention"), number(len(severities)), note=note, severity=min(severities, default=None))
 
 
 def _measured(layer: Layer, table: Table, now: datetime) -> Figure:
     """The median of what the reporting devices measure: one broken device does not move it."""
     live = speaking(table, layer, now) & ~np.isnan(table["value"])
-    note = _("{n} of {of} report").format(n=number(int(live.sum())), of=number(len(table)))
     if not live.any():
-        return Figure(_("{what}, median").format(what=layer.title), "–", layer.unit or "", note)
+        return Figure(str(layer.title), "–", layer.unit or "", trust=_trust(live, table, now))
     median = float(np.median(table["value"][live]))
-    notes = [str(layer.scale.words[layer.scale.band(median)])] if layer.scale and layer.scale.words else []
-    newest = _aware(table["observed_at"][live].max())
-    return Figure(
-        _("{what}, median").format(what=layer.title),
-        number(median, 1 if abs(median) < 10 else 0),
-        layer.unit or "",
-        " · ".join([*notes, note, ago(newest, now)]),
-    )
+    words = str(layer.scale.words[layer.scale.band(median)]) if layer.scale and layer.scale.words else ""
+    value = number(median, 1 if abs(median) < 10 else 0)
+    trust = _("median, {trust}").format(trust=_trust(live, table, now))
+    return Figure(str(layer.title), value, layer.unit or "", words, trust)
 
 
 def _parked(layer: Layer, table: Table, now: datetime) -> Figure:
     """Free spaces where somebody counts them; sites that are silent count neither as free nor as taken."""
     known = speaking(table, layer, now) & ~np.isnan(table["occupied_spaces"]) & ~np.isnan(table["total_spaces"])
-    sites = _("{n} of {of} report").format(n=number(int(known.sum())), of=number(len(table)))
     if not known.any():
-        return Figure(_("Free parking spaces"), "–", "", sites)
+        return Figure(_("Free parking"), "–", trust=_trust(known, table, now))
     total = table["total_spaces"][known].sum()
     free = np.clip(table["total_spaces"][known] - table["occupied_spaces"][known], 0, None).sum()
-    newest = _aware(table["observed_at"][known].max())
-    return Figure(
-        _("Free parking spaces"),
-        number(free),
-        _("of {n}").format(n=number(total)),
-        " · ".join([sites, ago(newest, now)]),
-    )
+    return Figure(_("Free parking"), number(free), _("of {n}").format(n=number(total)), trust=_trust(known, table, now))
 
 
 def _seen(layer: Layer, table: Table, now: datetime) -> Figure:
-    seeing = int(speaking(table, layer, now).sum())
-    dark = len(table) - seeing
+    live = speaking(table, layer, now)
+    dark = int((~live).sum())
     note = ngettext("{n} is dark", "{n} are dark", dark).format(n=number(dark)) if dark else ""
-    return Figure(_("Cameras that see"), number(seeing), _("of {n}").format(n=number(len(table))), note)
+    unit = _("of {n}").format(n=number(len(table)))
+    return Figure(_("Cameras that see"), number(int(live.sum())), unit, note, _age(live, table, now))
 
 
 def _open(layer: Layer, table: Table, now: datetime) -> Figure:
@@ -101,7 +93,20 @@ def _open(layer: Layer, table: Table, now: datetime) -> Figure:
     worst = int(table["severity"].min())
     oldest = _aware(table["opened_at"].min())
     note = _("oldest for {span}").format(span=span(now - oldest))
-    return Figure(_("Open incidents"), number(len(table)), "", note, worst if worst < INFORMATION else None)
+    return Figure(_("Open incidents"), number(len(table)), note=note, severity=worst if worst < INFORMATION else None)
+
+
+def _trust(live: np.ndarray, table: Table, now: datetime) -> str:
+    """How many of how many are behind a number, and how old its newest part is."""
+    coverage = _("{n} of {of}").format(n=number(int(live.sum())), of=number(len(table)))
+    return " · ".join(filter(None, [coverage, _age(live, table, now)]))
+
+
+def _age(live: np.ndarray, table: Table, now: datetime) -> str:
+    if not live.any():
+        return ""
+    length = max(now - _aware(table["observed_at"][live].max()), timedelta(seconds=1))
+    return str(format_timedelta(length, threshold=1.5, format="narrow", locale=language()))
 
 
 def _aware(moment: np.datetime64) -> datetime:

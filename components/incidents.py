@@ -12,7 +12,7 @@ from data_access.queries import Incidents
 from data_access.words import _, ngettext
 from layers.attention import Item, summed_up
 from layers.incidents import SEVERITIES
-from layers.phrases import clock, number, span
+from layers.phrases import clock, number
 
 LONGEST = 40
 
@@ -56,7 +56,9 @@ def severity_name(severity: int) -> str:
 def mark(severity: int) -> Any:
     """The shape of a severity; each has its own, so that colour is never all that tells."""
     name = severity_name(severity)
-    return html.Span(className=f"mark severity-{min(max(severity, 1), 4)}", title=name, role="img", **{"aria-label": name})
+    return html.Span(
+        className=f"mark severity-{min(max(severity, 1), 4)}", title=name, role="img", **{"aria-label": name}
+    )
 
 
 def _list(title: str, items: list[Item], empty: str, taken: Picture) -> Any:
@@ -64,27 +66,19 @@ def _list(title: str, items: list[Item], empty: str, taken: Picture) -> Any:
     if not items:
         return html.Section([heading, html.P(empty, className="empty")])
     lines = [
-        html.Li(
-            html.Button(_line(item, taken), className="need", **{"data-layer": item.layer, "data-id": item.id})
-        )
+        html.Li(html.Button(_line(item, taken), className="need", **{"data-layer": item.layer, "data-id": item.id}))
         for item in items[:LONGEST]
     ]
     return html.Section([heading, html.Ul(lines, className="needs"), *_more(len(items) - LONGEST)])
 
 
 def _line(item: Item, taken: Picture) -> list[Any]:
-    since = (
-        _("since {moment}, {span}").format(
-            moment=clock(item.since, taken.now), span=span(taken.now - item.since)
-        )
-        if item.since
-        else ""
-    )
+    since = clock(item.since, taken.now) if item.since else ""
     return [
         mark(item.severity),
         html.Span(item.title, className="title"),
-        html.Span(item.why, className="why"),
         html.Span(since, className="since"),
+        html.Span(item.why, className="why"),
     ]
 
 

@@ -1,5 +1,6 @@
 """The legend of a layer, printed from the same Scale and the same symbols that paint the map."""
 
+from itertools import pairwise
 from typing import Any
 
 from dash import html
@@ -34,7 +35,7 @@ def bounds(scale: Scale) -> list[str]:
     first = _("below {n} {unit}").format(n=told[0], unit=scale.unit)
     between = [
         _("{low} to {high} {unit}").format(low=low, high=high, unit=scale.unit)
-        for low, high in zip(told, told[1:], strict=False)
+        for low, high in pairwise(told)
     ]
     last = _("{n} {unit} and more").format(n=told[-1], unit=scale.unit)
     return [first, *between, last]

@@ -64,7 +64,13 @@ def write(link: Link) -> str:
     parts = []
     if link.camera:
         place = link.camera
-        told = (f"{place.lon:.6f}", f"{place.lat:.6f}", f"{place.zoom:.2f}", f"{place.pitch:.1f}", f"{place.bearing:.1f}")
+        told = (
+            f"{place.lon:.6f}",
+            f"{place.lat:.6f}",
+            f"{place.zoom:.2f}",
+            f"{place.pitch:.1f}",
+            f"{place.bearing:.1f}",
+        )
         parts.append("camera=" + ",".join(told))
     if link.layers is not None:
         parts.append("layers=" + ",".join(quote(key, safe="") for key in link.layers))
@@ -96,8 +102,8 @@ def selection(wish: object, view: View) -> tuple[str, str] | None:
     """The thing that a browser says was picked, if its layer is this view's."""
     if not isinstance(wish, Mapping) or view.layer(wish.get("layer")) is None:
         return None
-    id = wish.get("id")
-    return (wish["layer"], id) if isinstance(id, str) and 0 < len(id) <= LONGEST_ID else None
+    name = wish.get("id")
+    return (wish["layer"], name) if isinstance(name, str) and 0 < len(name) <= LONGEST_ID else None
 
 
 def _camera(told: str | None) -> Camera | None:
@@ -107,5 +113,5 @@ def _camera(told: str | None) -> Camera | None:
 
 
 def _selected(told: str | None, view: View) -> tuple[str, str] | None:
-    key, slash, id = (told or "").partition("/")
-    return selection({"layer": unquote(key), "id": unquote(id)}, view) if slash else None
+    key, slash, name = (told or "").partition("/")
+    return selection({"layer": unquote(key), "id": unquote(name)}, view) if slash else None

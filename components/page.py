@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html
 from fastapi import FastAPI
 
 from components import ids
-from components.callbacks import off_loop, register_desk, register_wall
+from components.callbacks import register_desk, register_wall
 from components.desk import desk
 from components.link import read
 from components.sun import THEMES, theme
@@ -44,6 +44,7 @@ class Page(Dash):
         request = self.backend.request_adapter()
         view = shown_at(request.path, self.views)
         parts["title"] = escape(title(view))
+        parts["app_entry"] = parts["app_entry"].replace("Loading...", escape(_("Loading …")))
         noscript = escape(_("This page needs JavaScript. The public page has tables that work without it."))
         shade = shade_of(request.cookies.get("theme"), self.views)
         return DOCUMENT.format(language=language(), theme=shade, noscript=noscript, **parts)
@@ -87,7 +88,6 @@ def register_frame(app: Dash, desk_view: View, wall_view: View) -> None:
         Input(ids.URL, "pathname"),
         State(ids.URL, "search"),
     )
-    @off_loop
     def open_page(path: Any, search: Any) -> Any:
         return page(path, search, ctx.cookies.get("theme"), desk_view, wall_view)
 
@@ -104,7 +104,18 @@ def page(path: object, search: object, chosen: object, desk_view: View, wall_vie
         html.Main(
             [
                 html.H1(_("There is no page at this address")),
-                html.P([_("The desk is at"), " ", html.A("/", href="/"), ", ", _("the wall at"), " ", html.A("/wall", href="/wall"), "."]),
+                html.P(
+                    [
+                        _("The desk is at"),
+                        " ",
+                        html.A("/", href="/"),
+                        ", ",
+                        _("the wall at"),
+                        " ",
+                        html.A("/wall", href="/wall"),
+                        ".",
+                    ]
+                ),
             ],
             className="panel nowhere",
         )

@@ -14,7 +14,7 @@ from layers.base import Layer
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Each layer's answer at `now`, on the city's own clock; while replaying that is a past minute, and `live` is false.
+    """Each layer's answer at `now`, on the city's own clock; in a replay that is a past minute, and `live` is false.
 
     Buildings are counted and not listed: nobody reads three thousand outlines for their number.
     """

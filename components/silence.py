@@ -28,15 +28,3 @@ def clock(zone: str) -> Any:
     """The city's own clock; it ticks, so one sees that the page lives."""
     hands = html.Time("", className="clock", **{"data-zone": zone, "data-language": language()})
     return html.P([hands, html.Span("", className="today")], className="city-clock")
-
-
-def map_words() -> dict[str, str]:
-    """What the map engine says in the reader's language."""
-    return {
-        "map": _("Map of the city. What it shows stands in the tables of the layers, too."),
-        "connecting": _("Connecting …"),
-        "silent": _("No word from the server for {n} s. What you see is old."),
-        "replay": _("REPLAY"),
-        "drawing": _("Drawing the city …"),
-        "failed": _("The map cannot be drawn: this browser has no WebGL 2. The tables work without it."),
-    }

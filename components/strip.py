@@ -27,7 +27,12 @@ def strip(view: View, chosen: str) -> Any:
                 [
                     html.Div([clock(view.zone().key), data_age()], className="times"),
                     html.Div([languages(), themes(chosen)], className="choices"),
-                    html.A(_("Wall"), href="/wall", className="button wall-link", title=_("The same city for a wall of screens")),
+                    html.A(
+                        _("Wall"),
+                        href="/wall",
+                        className="button wall-link",
+                        title=_("The same city for a wall of screens"),
+                    ),
                 ],
                 className="about-page",
             ),
@@ -43,9 +48,11 @@ def tiles(figures: Sequence[Figure], class_name: str = "tile") -> list[Any]:
             [
                 html.Dt([*([mark(figure.severity)] if figure.severity else []), figure.label]),
                 html.Dd([html.Span(figure.value, className="value"), " ", html.Span(figure.unit, className="unit")]),
+                html.Dd(figure.trust, className="trust"),
                 html.Dd(figure.note, className="note"),
             ],
             className=class_name,
+            title=figure.note,
         )
         for figure in figures
     ]

@@ -81,6 +81,6 @@ def empty(layer: Layer, at: datetime | None, zone: tzinfo | None) -> str:
     """Why a table has no rows, and what fills it."""
     if at:
         return _("{layer}: nothing was known at {moment}.").format(layer=layer.title, moment=moment(at, zone))
-    return _("{layer}: nothing here yet. It fills when a device is declared, a map is imported or an event comes in.").format(
-        layer=layer.title
-    )
+    return _(
+        "{layer}: nothing here yet. It fills when a device is declared, a map is imported or an event comes in."
+    ).format(layer=layer.title)
