@@ -139,6 +139,8 @@ const DRAWN: Record<string, Draw> = {
 };
 INSIDE["parking"] = (pen) => box(pen, R * 0.9, 16);
 
+/** Solid signs whose layers draw an edge of their own. */
+const EDGED = new Set(["disc", "parking"]);
 const NAMES = Object.keys(DRAWN);
 
 /** The symbol of this name; an unknown name is drawn as a disc. */
@@ -176,6 +178,11 @@ function one(name: string, grey: number): HTMLCanvasElement {
     inside(at);
     at.fill();
   });
+  if (EDGED.has(name)) {
+    pen.setTransform(1, 0, 0, 1, 0, 0);
+    pen.drawImage(shape, 0, 0);
+    return shade;
+  }
   // the halo: the shape's own silhouette, pushed outwards all around
   const silhouette = canvas(CELL);
   prepare(silhouette, `rgb(0,${grey},${grey})`, (at) => {
