@@ -124,8 +124,8 @@ class Counted:
     bucket: timedelta
     delay: timedelta
 
-    moving = ("observed_at", "occupied_spaces", "total_spaces", "quality", "band")
-    may_tell = frozenset({*THING, *moving, "step"})
+    moving = ("observed_at", "occupied_spaces", "quality", "band")
+    may_tell = frozenset({*THING, *moving, "total_spaces", "step"})
 
     def asked_at(self, now: datetime) -> datetime:
         """The end of the last bucket that is old enough."""

@@ -22,6 +22,8 @@ from data_access.table import Table
 
 NOTHING = {"id": "s", "lon": "f", "lat": "f", "revision": "i"}
 READING = {"device_id": "s", "metric": "s", "observed_at": "t", "value": "f", "quality": "s"}
+UNTOLD = {"received_at": "t", "boot": "s", "seq": "f"}  # columns of the city's own pages, always empty here
+EARLIEST, LATEST = -(2**62), 2**62
 REMEMBERED = 64  # answers; a crowd asks the same few
 
 
@@ -116,31 +118,37 @@ class PublicStore:
 
     def readings(
         self,
-        device: str | None,
-        metric: str | None,
-        start: datetime,
-        end: datetime,
-        after: Any = None,
+        device: str | None = None,
+        metric: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        after: str | None = None,
         limit: int = 1000,
-    ) -> tuple[Table, Any]:
-        """Published values with start <= observed_at < end by metric, device and time, and the key to go on from.
+    ) -> tuple[Table, str | None]:
+        """A page of published values, start <= observed_at < end, and the key of the next page.
 
-        Columns: device_id, metric, observed_at, value, quality.
+        The columns are those of the city's own pages; what is not published of a reading is empty.
+
+        Raises:
+            ValueError: `after` is no key that a page gave.
         """
+        last_metric, *last = _place(after)
+        span = (
+            EARLIEST if start is None else snapshot.microseconds(start),
+            LATEST if end is None else snapshot.microseconds(end),
+        )
         rows: list[tuple[Any, ...]] = []
-        last_metric, *last = tuple(after) if after else ("", "", -1)
-        span = (snapshot.microseconds(start), snapshot.microseconds(end))
         with self._lock:
             now = self._current()
             for name, column, n in _series(now) if now else []:
                 if now is None or name < last_metric or (metric is not None and name != metric):
                     continue
-                beyond = last if name == last_metric else ("", -1)
+                beyond = last if name == last_metric else ("", EARLIEST)
                 found = now.file.execute(
-                    f"SELECT id, ?, observed_at, {column}, quality FROM moved_{n}"  # noqa: S608  # our own names
+                    f"SELECT id, ?, observed_at, {column}, quality, NULL, NULL, NULL, ? FROM moved_{n}"  # noqa: S608  # our own names
                     " WHERE (id, observed_at) > (?, ?) AND observed_at >= ? AND observed_at < ?"
                     " AND (? IS NULL OR id = ?) ORDER BY id, observed_at LIMIT ?",
-                    (name, *beyond, *span, device, device, limit + 1 - len(rows)),
+                    (name, now.revision, *beyond, *span, device, device, limit + 1 - len(rows)),
                 )
                 rows.extend(found)
                 if len(rows) > limit:
@@ -148,8 +156,8 @@ class PublicStore:
         key = None
         if len(rows) > limit:
             device_id, name, observed_at, *_ = rows[limit - 1]
-            key = (name, device_id, observed_at)
-        return Table.of(rows[:limit], **READING), key
+            key = orjson.dumps([name, device_id, observed_at]).decode()
+        return Table.of(rows[:limit], **READING, **UNTOLD, revision="i"), key
 
     def close(self) -> None:
         with self._lock:
@@ -212,3 +220,16 @@ def _series(now: _Snapshot) -> list[tuple[str, str, int]]:
     return sorted(
         (metric, column, filed.n) for filed in now.questions.values() for metric, column in filed.metrics.items()
     )
+
+
+def _place(after: str | None) -> tuple[str, str, int]:
+    """The metric, device and moment at which a page ended."""
+    if after is None:
+        return "", "", EARLIEST
+    try:
+        metric, device, observed_at = orjson.loads(after)
+        if isinstance(metric, str) and isinstance(device, str) and isinstance(observed_at, int):
+            return metric, device, observed_at
+    except (ValueError, TypeError):
+        pass
+    raise ValueError("not a key of a page")

@@ -6,7 +6,7 @@ ever held anything else. It replaces the one before in one step; readers keep th
 
 import os
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,8 +29,14 @@ class Asked(Protocol):
 
     def answer(self, question: Question, at: datetime | None = None) -> Table: ...
     def readings(
-        self, device: str | None, metric: str | None, start: datetime, end: datetime, after: Any, limit: int
-    ) -> tuple[Table, Any]: ...
+        self,
+        device: str | None,
+        metric: str | None,
+        start: datetime | None,
+        end: datetime | None,
+        after: str | None = None,
+        limit: int = 1000,
+    ) -> tuple[Table, str | None]: ...
     def city(self) -> Any: ...
 
 
@@ -75,21 +81,29 @@ def _write(file: sqlite3.Connection, store: Asked, questions: list[tuple[str, Qu
     filed: dict[str, Rule] = {}
     for n, (key, question, rule) in enumerate(questions):
         name = snapshot.name(question)
-        if filed.setdefault(name, rule) != rule:
+        if filed.get(name, rule) != rule:
             raise ValueError(f"{name} has two rules: {filed[name]} and {rule}")
+        if name in filed:
+            continue
+        filed[name] = rule
         asked = rule.asked_at(now)
-        told = rule.apply(store.answer(question, asked), asked)
+        answer = store.answer(question, asked)
+        told = rule.apply(answer, asked)
         things = told.with_columns(revision=np.full(len(told), revision, dtype=np.int64))
-        moved = _moved(store, question, rule, told, asked, now)
-        for table in (things, *moved):
-            if not rule.kept_by(table, now):
-                raise BrokenPromiseError(f"{key}: {rule} is not kept")
+        moved = [_kept(table, rule, now) for table in _history(store, question, rule, answer, now)]
         metrics = {question.metric: "value"} if isinstance(question, Latest) else {}
         if isinstance(rule, Counted):
-            metrics = {metric: metric for metric in ("occupied_spaces", "total_spaces")}
+            metrics = {"occupied_spaces": "occupied_spaces"}
         described = (n, key, name, snapshot.kinds(things), rule.moving, metrics)
         file.execute("INSERT INTO question VALUES (?, ?, ?, ?, ?, ?)", [_said(cell) for cell in described])
-        _file(file, n, things, moved, rule.moving)
+        _file(file, n, _kept(things, rule, now), moved, rule.moving)
+
+
+def _kept(table: Table, rule: Rule, now: datetime) -> Table:
+    """This table, now that it has been seen to keep what its rule promises."""
+    if not rule.kept_by(table, now):
+        raise BrokenPromiseError(f"{rule} is not kept")
+    return table
 
 
 def _file(file: sqlite3.Connection, n: int, things: Table, moved: list[Table], moving: tuple[str, ...]) -> None:
@@ -115,29 +129,32 @@ def _insert(file: sqlite3.Connection, name: str, table: Table) -> None:
     file.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", snapshot.cells(table))  # noqa: S608  # ours
 
 
-def _moved(store: Asked, question: Question, rule: Rule, told: Table, asked: datetime, now: datetime) -> list[Table]:
-    """What changed with time, through the same rule as what is told of now: oldest first."""
+def _history(store: Asked, question: Question, rule: Rule, answer: Table, now: datetime) -> Iterator[Table]:
+    """What was true within the last day, through the same rule as what is told of now, oldest first."""
     if isinstance(rule, Counted):
-        ends = rule.buckets(now, snapshot.REACH)
-        return [rule.apply(store.answer(question, end), end).only("id", *rule.moving) for end in ends]
-    if isinstance(rule, OneByOne) and isinstance(question, Latest):
-        history = _history(store, question.metric, told, asked)
-        return [*(table.only("id", *rule.moving) for table in history), told.only("id", *rule.moving)]
-    return [told.only("id", *rule.moving)] if rule.moving else []
+        # Each bucket is told against the present whole, beside which it will be read.
+        wholes = dict(zip(answer["id"].tolist(), answer["total_spaces"].tolist(), strict=True))
+        for end in rule.buckets(now, snapshot.REACH):
+            then = store.answer(question, end)
+            whole = np.array([wholes.get(site, np.nan) for site in then["id"].tolist()], dtype=np.float64)
+            yield rule.apply(then.with_columns(total_spaces=whole), end)
+    elif isinstance(rule, OneByOne) and isinstance(question, Latest):
+        asked = rule.asked_at(now)
+        yield from _readings(store, question.metric, answer["id"], asked)
+        yield rule.apply(answer, asked)
 
 
-def _history(store: Asked, metric: str, told: Table, asked: datetime) -> Iterable[Table]:
+def _readings(store: Asked, metric: str, instruments: np.ndarray, asked: datetime) -> Iterator[Table]:
     """Readings of the last day of all published instruments; a doubtful one keeps its mark, a bad one its gap."""
-    after = None
+    after, start, end = None, asked - snapshot.REACH, asked + timedelta(microseconds=1)
     while True:
-        page, after = store.readings(
-            None, metric, asked - snapshot.REACH, asked + timedelta(microseconds=1), after, PAGE
-        )
-        ours = page.where(np.isin(page["device_id"].astype(str), told["id"].astype(str)))
-        bad = ~np.isin(ours["quality"].astype(str), ("good", "suspect"))
-        yield ours.with_columns(id=ours["device_id"], value=np.where(bad, np.nan, ours["value"])).where(
-            ~np.isin(ours["quality"].astype(str), ("future", "ancient"))
-        )
+        page, after = store.readings(None, metric, start, end, after, PAGE)
+        quality = page["quality"].astype(str)
+        ours = np.isin(page["device_id"].astype(str), instruments.astype(str))
+        then = ~np.isin(quality, ("future", "ancient"))  # what has such a mark was never the state of anything
+        value = np.where(np.isin(quality, ("good", "suspect")), page["value"], np.nan)
+        told = page.with_columns(id=page["device_id"], value=value).where(ours & then)
+        yield told.only("id", *OneByOne.moving)
         if after is None:
             return
 

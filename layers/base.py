@@ -56,8 +56,8 @@ class Layer:
     moment looked at, in the time zone in which clocks are read to this reader. `stale_after` serves devices that
     never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
     `sentence` says aloud how things stand, from {city} and {meaning}, the scale's word for the median.
-    `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another. `attention` says why a row needs a person, or None when
-    it does not; it sees rows of live devices only.
+    `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another.
+    `attention` says why a row needs a person, or None when it does not; it sees rows of live devices only.
     """
 
     key: str
