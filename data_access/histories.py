@@ -15,16 +15,16 @@ OfTables = Incidents | Buildings | BuildingCount | Track | IncidentHistory
 # Everything an incident's row tells, from its newest event that is not after a time.
 _INCIDENT = (
     "SELECT e.incident_id, e.kind, e.severity, e.state, e.lon, e.lat, e.title, e.text, e.source, i.opened_at, e.at, "
-    "e.received_at, {revision} FROM incident i JOIN incident_event e ON e.incident_id = i.incident_id "
+    "e.received_at, {revision} FROM incident i CROSS JOIN incident_event e WHERE e.incident_id = i.incident_id "
 )
 _NOW = _INCIDENT.format(revision="i.revision") + (
-    "AND e.at = i.at AND e.place = i.place AND e.digest = i.digest WHERE {which} ORDER BY e.incident_id"
+    "AND e.at = i.at AND e.place = i.place AND e.digest = i.digest AND {which} ORDER BY e.incident_id"
 )
 # One that was over by then, and about which nothing was said since, is left out before its events are looked at.
 _THEN = _INCIDENT.format(revision="e.revision") + (  # noqa: S608  # our own words
     "AND (e.at, e.place, e.digest) = (SELECT p.at, p.place, p.digest FROM incident_event p "
     "WHERE p.incident_id = i.incident_id AND p.at <= ? ORDER BY p.at DESC, p.place DESC, p.digest DESC LIMIT 1) "
-    "WHERE i.opened_at <= ? AND {which} ORDER BY e.incident_id"
+    "AND i.opened_at <= ? AND {which} ORDER BY e.incident_id"
 )
 _INCIDENT_COLUMNS = {
     "id": "s",
@@ -88,7 +88,7 @@ def _incidents(question: Incidents, connection: Connection, at: int | None, sinc
         values.append(since)  # type: ignore[arg-type]  # a list of whatever the statement binds
     if at is None:
         if question.open_only:
-            which.append("NOT i.over")
+            which.append("i.over = FALSE")
         rows = fetched(connection, _NOW.format(which=" AND ".join(which)), *values)
         return Table.of(rows, **_INCIDENT_COLUMNS)
     bound: list[Any] = [at, at, *values]

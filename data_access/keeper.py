@@ -27,8 +27,8 @@ MANY_LATE = 20_000  # so many late readings are a history that was brought in: a
 _PUT = inserting(KEYFRAME)
 _BETWEEN = (
     "SELECT r.stream_id, r.observed_at, r.received_at, r.value, r.quality, r.revision FROM stream s "  # noqa: S608  # a number
-    "CROSS JOIN reading r ON r.stream_id = s.id AND r.observed_at > ? AND r.observed_at <= ? "
-    f"WHERE r.quality < {TRUSTED}"
+    "CROSS JOIN reading r WHERE r.stream_id = s.id AND r.observed_at > ? AND r.observed_at <= ? "
+    f"AND r.quality < {TRUSTED}"
 )
 _NEXT = f"SELECT min(observed_at) FROM reading WHERE stream_id = ? AND observed_at > ? AND quality < {TRUSTED}"  # noqa: S608  # a number
 

@@ -12,8 +12,8 @@ from data_access.transaction import fetched
 
 _PAGE = (
     "SELECT s.device_id, s.metric, r.observed_at, r.value, r.quality, r.received_at, b.boot, r.seq, r.revision, s.id "
-    "FROM stream s CROSS JOIN reading r ON r.stream_id = s.id LEFT JOIN boot b ON b.id = r.boot_id "
-    "WHERE {which} ORDER BY s.id, r.observed_at LIMIT ?"
+    "FROM stream s CROSS JOIN reading r LEFT JOIN boot b ON b.id = r.boot_id "
+    "WHERE r.stream_id = s.id AND {which} ORDER BY s.id, r.observed_at LIMIT ?"
 )
 _COLUMNS = {
     "device_id": "s",

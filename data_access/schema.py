@@ -266,6 +266,7 @@ INCIDENT = Table(
     Column("over", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Index("incident_by_revision", "revision"),
+    Index("incident_by_over", "over"),
 )
 
 QUARANTINE = Table(

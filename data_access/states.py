@@ -15,9 +15,10 @@ from data_access.transaction import Row, fetched
 
 _NOW = "SELECT stream_id, observed_at, received_at, value, quality, revision FROM latest"
 _SOME_NOW = f"{_NOW} WHERE stream_id IN (SELECT value FROM json_each(?))"  # noqa: S608  # our own words
+# A cross join keeps its order: without it SQLite looks through all readings for each of their streams.
 _SEEK = (
     "SELECT r.stream_id, r.observed_at, r.received_at, r.value, r.quality, r.revision FROM {streams} s "  # noqa: S608  # our own words
-    "JOIN reading r ON r.stream_id = s.{id} AND r.observed_at = (SELECT p.observed_at FROM reading p "
+    "CROSS JOIN reading r WHERE r.stream_id = s.{id} AND r.observed_at = (SELECT p.observed_at FROM reading p "
     f"WHERE p.stream_id = s.{{id}} AND p.observed_at <= ? AND p.quality < {TRUSTED} "
     "ORDER BY p.observed_at DESC LIMIT 1)"
 )

@@ -54,7 +54,10 @@ class CityStore:
             NewerDatabase: a newer version of the program wrote it.
             NoDatabase: there is none yet.
         """
-        return cls(url, reading_engine(url))
+        store = cls(url, reading_engine(url))
+        with store._reading() as connection:
+            store._registers.at_least(connection)  # read now, so that the first answer need not wait for it
+        return store
 
     def close(self) -> None:
         with self._watching:
