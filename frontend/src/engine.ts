@@ -71,6 +71,7 @@ export class Engine {
     this.map.on("mouseout", () => this.hover(null));
     this.map.on("moveend", () => this.moved());
     this.map.on("pitch", () => this.haze());
+    for (const turn of ["rotate", "pitch"] as const) this.map.on(turn, () => this.turned());
     this.map.on("webglcontextrestored", () => this.again());
     if (props.interactive !== false) buttons(this.parts.zoom, this.map, this.text);
     this.watcher = new ResizeObserver(() => this.resize());
@@ -215,12 +216,13 @@ export class Engine {
   private draw(): void {
     const { theme = "night", language = "vi", selected } = this.props;
     const visible = this.visible;
+    const facing = { bearing: Math.round(this.map.getBearing()), pitch: Math.round(this.map.getPitch()) };
     const layers = [];
     for (const layer of this.props.layers) {
       const { status, bands } = this.desk.age(layer);
       const rows = this.desk.rows(layer.key);
       for (const drawn of this.drawn.values()) {
-        if (drawn.layer === layer) layers.push(drawn.draw({ rows, status, theme, language }, bands, visible.has(layer.key)));
+        if (drawn.layer === layer) layers.push(drawn.draw({ rows, status, theme, language, facing }, bands, visible.has(layer.key)));
       }
       if (this.look && this.dirty.has(layer.key)) this.ground.draw(this.map, layer.key, rows, status);
     }
@@ -289,6 +291,11 @@ export class Engine {
 
   private haze(): void {
     this.parts.haze.style.opacity = String(Math.max(0, Math.min(0.9, (this.map.getPitch() - 35) / 30)));
+  }
+
+  /** What points somewhere turns with the map. */
+  private turned(): void {
+    for (const drawn of this.drawn.values()) if (drawn.pointing) this.redraw(drawn.layer.key);
   }
 
   private resize(): void {

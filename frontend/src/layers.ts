@@ -36,7 +36,8 @@ export class Drawn {
   private readonly encode: [string, Rule][];
   private readonly template: Layer;
   private readonly aging: boolean;
-  private last: { rows: Rows; version: number; bands: number; count: number; data: unknown; places: Uint32Array } | null = null;
+  private readonly turned: boolean;
+  private last: { rows: Rows; version: number; bands: number; data: unknown; places: Uint32Array } | null = null;
 
   constructor(
     readonly layer: LayerSpec,
@@ -47,6 +48,7 @@ export class Drawn {
     this.id = `${layer.key}/${part.spec["id"] ?? index}`;
     this.encode = Object.entries(part.encode).map(([name, rule]) => [camel(name), rule]);
     this.aging = ages(part.encode);
+    this.turned = "getAngle" in Object.fromEntries(this.encode);
     const spec = { ...part.spec, id: this.id, data: [] };
     this.template = new JSONConverter({ configuration: { classes } }).convert(spec) as Layer;
   }
@@ -56,24 +58,33 @@ export class Drawn {
     return this.last?.places[index] ?? -1;
   }
 
-  draw(look: Look, bands: number, visible: boolean): Layer {
-    const { rows, theme } = look;
+  /** The layer as it looks now; null while there is nothing to draw. */
+  draw(look: Look, bands: number, visible: boolean): Layer | null {
+    const { rows, theme, facing } = look;
+    const read = new Map(this.encode.map(([name, rule]) => [name, accessor(name, rule, look)]));
     let last = this.last;
     if (!last || last.rows !== rows || last.version !== rows.version || (this.aging && last.bands !== bands)) {
-      const places = standing(rows);
+      const places = standing(rows, read.get("getSize"), read.get("getColor"));
       const data = this.kind === "GeoJsonLayer" ? shapes(rows, places) : { length: places.length };
-      last = this.last = { rows, version: rows.version, bands, count: places.length, data, places };
+      last = this.last = { rows, version: rows.version, bands, data, places };
     }
     const { places, data } = last;
+    if (!places.length) return null;
     const props: Record<string, unknown> = { data, visible };
     const triggers: Record<string, unknown> = {};
-    for (const [name, rule] of this.encode) {
-      const read = accessor(name, rule, look);
-      const shaped = name === "getIcon" ? (i: number) => symbol(read(i)) : read;
+    for (const [name, told] of read) {
+      let shaped: (i: number) => unknown = told;
+      if (name === "getIcon") shaped = (i) => symbol(told(i));
+      if (name === "getAngle") shaped = (i) => onScreen(told(i), facing);
       props[name] = (_: unknown, { index }: { index: number }) => shaped(places[index]!);
-      triggers[name] = [theme, look.language];
+      triggers[name] = name === "getAngle" ? [facing.bearing, facing.pitch] : [theme, look.language];
     }
     return this.template.clone({ ...props, ...this.settings(theme), updateTriggers: triggers });
+  }
+
+  /** Does it point somewhere, so that it must turn with the map? */
+  get pointing(): boolean {
+    return this.turned;
   }
 
   /** What the engine adds to every layer of a kind. */
@@ -82,9 +93,8 @@ export class Drawn {
     const pickable = this.layer.pick !== false && given["pickable"] !== false && this.kind !== "TextLayer";
     const common = { pickable, parameters: FLAT };
     if (this.kind === "IconLayer") {
-      const turned = this.encode.some(([name]) => name === "getAngle");
       const scale = (given["sizeScale"] ?? 1) * SIZE_SCALE;
-      return { ...common, iconAtlas: sheet(theme), iconMapping: MAPPING, sizeScale: scale, billboard: !turned, alphaCutoff: 0.02 };
+      return { ...common, iconAtlas: sheet(theme), iconMapping: MAPPING, sizeScale: scale, alphaCutoff: 0.02 };
     }
     if (this.kind === "TextLayer") {
       const palette = PALETTES[theme];
@@ -99,15 +109,28 @@ export class Drawn {
   }
 }
 
-/** Rows whose place is known. */
-function standing(rows: Rows): Uint32Array {
+type Read = ((i: number) => any) | undefined;
+
+/** Rows whose place is known, without those that are drawn clear or without size. */
+function standing(rows: Rows, size: Read, colour: Read): Uint32Array {
   const lon = rows.column("lon");
   const lat = rows.column("lat");
   const places = new Uint32Array(rows.length);
   if (!lon || !lat || Array.isArray(lon) || Array.isArray(lat)) return places.subarray(0, 0);
   let n = 0;
-  for (let i = 0; i < rows.length; i++) if (!Number.isNaN(lon[i]!) && !Number.isNaN(lat[i]!)) places[n++] = i;
+  for (let i = 0; i < rows.length; i++) {
+    if (Number.isNaN(lon[i]!) || Number.isNaN(lat[i]!)) continue;
+    if ((size && !(size(i) > 0)) || (colour && colour(i)[3] === 0)) continue;
+    places[n++] = i;
+  }
   return places.subarray(0, n);
+}
+
+/** A direction on the ground (degrees against the clock from north) as it appears on a tilted, turned map. */
+function onScreen(angle: number, { bearing, pitch }: Look["facing"]): number {
+  const turn = ((-angle - bearing) * Math.PI) / 180;
+  const flattened = Math.cos((pitch * Math.PI) / 180);
+  return (-Math.atan2(Math.sin(turn), Math.cos(turn) * flattened) * 180) / Math.PI;
 }
 
 function shapes(rows: Rows, places: Uint32Array): unknown[] {

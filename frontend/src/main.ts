@@ -11,13 +11,45 @@ declare const WORKER: string;
 
 setWorkerUrl(new URL(WORKER, import.meta.url).href);
 
-export type { Engine };
+/** What the component holds on to. */
+export interface Mounted {
+  update(props: Props): void;
+  remove(): void;
+}
 
 /** Puts the map into this element; resolves when its style sheet and letters are here. */
-export async function mount(host: HTMLElement, props: Props, tell: Tell): Promise<Engine> {
+export async function mount(host: HTMLElement, props: Props, tell: Tell): Promise<Mounted> {
   await dressed(props.engine?.style);
+  if (!able()) return apology(host, props);
+  const note = said(host, props.words?.["drawing"]);
   await lettered();
-  return new Engine(host, props, tell);
+  const engine = new Engine(host, props, (outputs) => {
+    if (outputs.ready) note.remove();
+    tell(outputs);
+  });
+  return engine;
+}
+
+function able(): boolean {
+  const context = document.createElement("canvas").getContext("webgl2");
+  context?.getExtension("WEBGL_lose_context")?.loseContext(); // browsers keep few of them
+  return context !== null;
+}
+
+/** A browser that cannot draw the map says so, and the rest of the page works without it. */
+function apology(host: HTMLElement, props: Props): Mounted {
+  host.dataset["theme"] = props.theme ?? "night";
+  const note = said(host, props.words?.["failed"]);
+  return { update: (next) => void (host.dataset["theme"] = next.theme ?? "night"), remove: () => note.remove() };
+}
+
+function said(host: HTMLElement, words = ""): HTMLElement {
+  const note = document.createElement("p");
+  note.className = "cg-note";
+  note.setAttribute("role", "status");
+  note.textContent = words;
+  host.append(note);
+  return note;
 }
 
 function dressed(address: string | undefined): Promise<void> {

@@ -11,6 +11,8 @@ export interface Look {
   status: Uint8Array;
   theme: Theme;
   language: string;
+  /** How the map is turned and tilted, in whole degrees. */
+  facing: { bearing: number; pitch: number };
 }
 
 type Cell = (i: number) => unknown;

@@ -33,7 +33,7 @@ export class Veil {
   look(): Silence {
     const age = this.age();
     const next = age >= this.limits[1] ? "red" : age >= this.limits[0] ? "amber" : "";
-    if (next) this.words.textContent = this.text("silent").replace("{age}", this.span(age));
+    if (next) this.words.textContent = this.text("silence").replace("{age}", this.span(age));
     if (next !== this.state) this.show(next);
     return next;
   }

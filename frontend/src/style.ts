@@ -86,7 +86,10 @@ function nature(palette: Palette): LayerSpecification[] {
   const from = (layer: string) => ({ source: "basemap", "source-layer": layer }) as const;
   return [
     { id: "land", type: "fill", ...from("land"), paint: { "fill-color": palette.land } },
-    { id: "green", type: "fill", ...from("green"), paint: { "fill-color": palette.green, "fill-antialias": true } },
+    {
+      id: "green", type: "fill", ...from("green"),
+      paint: { "fill-color": palette.green, "fill-opacity": ["match", ["get", "class"], ["farmland", "orchard", "grass", "allotments"], 0.45, 0.9] },
+    },
     { id: "water", type: "fill", ...from("water"), paint: { "fill-color": palette.water } },
     { id: "water-edge", type: "line", ...from("water"), paint: { "line-color": palette.waterEdge, "line-width": ["interpolate", ["linear"], ["zoom"], 11, 0.4, 16, 1.6] } },
     {
@@ -128,7 +131,7 @@ function light({ light, theme }: Seen): LightSpecification {
   return {
     anchor: "map",
     color: low ? (night ? "#cfc4b8" : "#fff1dd") : night ? "#c8d8ea" : "#ffffff",
-    intensity: night ? 0.32 : 0.3,
+    intensity: night ? 0.42 : 0.22,
     position: [1.4, azimuth, 90 - Math.max(18, Math.min(altitude, 72))],
   };
 }
