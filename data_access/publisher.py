@@ -91,7 +91,7 @@ def _write(file: sqlite3.Connection, store: Asked, questions: list[tuple[str, Qu
         told = rule.apply(answer, asked)
         things = told.with_columns(revision=np.full(len(told), revision, dtype=np.int64))
         moved = [_kept(table, rule, now) for table in _history(store, question, rule, answer, now)]
-        metrics = {question.metric: "value"} if isinstance(question, Latest) else {}
+        metrics = {question.metric: "value"} if isinstance(question, Latest) and "value" in rule.moving else {}
         if isinstance(rule, Counted):
             metrics = {"occupied_spaces": "occupied_spaces"}
         described = (n, key, name, snapshot.kinds(things), rule.moving, metrics)
