@@ -11,6 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no fault of the code: no deadlines. CI repeats the same cases, so that a red run can be read.
+settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=os.environ.get("CI") == "true",
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("house")
 
 HOUSE = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CITYGLASS_SHARED", HOUSE.parent / "shared"))
