@@ -14,7 +14,6 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from fastapi import FastAPI
 
 from components.ages import WORDS, has_age
-from components.callbacks import off_loop
 from components.desk import city_map
 from components.legend import legend
 from components.plain_html import aria, plain
@@ -34,6 +33,7 @@ COOKIE = "public_theme"  # apart from the desk's, which the same browser may kno
 OLD = timedelta(minutes=5)  # a snapshot is made every minute
 MOST_ROWS = 200
 POLL_S = 60
+SILENCE_S = (3 * POLL_S, 10 * POLL_S)  # without a word from the server: the map is veiled, its frame turns red
 SOURCES: dict[type, Text] = {
     Latest: N_("the city's own instruments"),
     Parking: N_("counts by those who run the car parks"),
@@ -85,10 +85,19 @@ class PublicPage(Dash):
             **parts | {"title": escape(f"{self.view.place()} · {self.view.title}")},
         )
 
+    def _config(self) -> dict[str, Any]:
+        """Dash's settings for the browser, which is not told of a socket: there is none."""
+        told: dict[str, Any] = super()._config()
+        told.pop("websocket", None)
+        return told
+
     def shade(self) -> str:
         """Day, unless this reader asked for the night."""
-        request = self.backend.request_adapter()
-        return "night" if request and request.cookies.get(COOKIE) == "night" else "day"
+        try:
+            cookies = self.backend.request_adapter().cookies
+        except RuntimeError:  # Dash lays the page out once before anyone asks for it
+            return "day"
+        return "night" if cookies.get(COOKIE) == "night" else "day"
 
 
 def public_app(server: FastAPI, view: View, assets: Path, host: Host | None = None) -> Dash:
@@ -121,7 +130,6 @@ def register(app: Dash, view: View, host: Host) -> None:
         Input(MINUTE, "n_intervals"),
         prevent_initial_call=True,
     )
-    @off_loop
     def renew(_minute: Any) -> Any:
         return sentences(view), cards(view, host), tables(view)
 
@@ -199,9 +207,9 @@ def sentences(view: View) -> list[Any]:
     if now - made_at > OLD:
         words = _("This page has not been renewed for {span}: what follows is at least that old.")
         told.append(html.P(words.format(span=span(now - made_at)), className="warning", role="status"))
-    told.extend(
-        html.P(said.sentence, className="lead") for layer in view.layers if (said := say(layer, view, now)).newest
-    )
+    aloud = sorted(view.layers, key=lambda layer: layer.sentence is None)  # the air before the car parks
+    sayings = [say(layer, view, now) for layer in aloud]
+    told.extend(html.P(saying.sentence, className="lead") for saying in sayings if saying.newest)
     if not told:
         told.append(html.P(_("No instrument of the city has reported yet."), className="lead"))
     renewed = _("Renewed {clock}, by the clocks of {city}.").format(clock=clock(made_at, now), city=view.place())
@@ -236,11 +244,14 @@ def the_map(view: View, shade: str) -> Any:
     choices = dcc.Checklist(
         id=CHECKS, options=[{"label": str(layer.title), "value": layer.key} for layer in view.layers], value=keys
     )
+    drawn = city_map(MAP, view, tuple(keys), shade, None, poll_s=POLL_S, silence_s=SILENCE_S)
     return html.Div(
         [
             html.P(_("All that the map shows also stands in the tables below it."), className="note"),
             html.Fieldset([html.Legend(_("Shown on the map")), choices], className="checks"),
-            html.Div(city_map(MAP, view, tuple(keys), shade, None, poll_s=POLL_S), className="stage"),
+            html.Div(
+                city_map(MAP, view, tuple(keys), shade, None, poll_s=POLL_S, silence_s=SILENCE_S), className="stage"
+            ),
             choice(view),
             html.Details(
                 [

@@ -6,7 +6,6 @@ import dash_bootstrap_components as dbc
 from dash import Dash, Input, Output, ctx, html, no_update
 
 from components.ages import WORDS
-from components.callbacks import off_loop
 from components.desk_panels import chart_of
 from components.detail import heading, row_of
 from components.link import selection
@@ -21,7 +20,6 @@ SELECT, CHOSEN = "thing", "chosen"
 
 def choice(view: View) -> Any:
     """A native list of all that has a history, and room for what is told of the one chosen."""
-    first = {"label": _("Choose a place, or click it on the map"), "value": ""}
     options: list[Any] = [
         {"label": f"{layer.title}: {row.name or row.id}", "value": f"{layer.key}/{row.id}"}
         for layer in view.layers
@@ -31,7 +29,7 @@ def choice(view: View) -> Any:
     return html.Div(
         [
             html.Label(_("One place and its last 24 hours"), htmlFor=SELECT),
-            dbc.Select(id=SELECT, options=[first, *options], value=""),
+            dbc.Select(id=SELECT, options=options, placeholder=_("Choose a place, or click it on the map")),
             html.Div(id=CHOSEN, className="chosen", **aria(live="polite")),
         ],
         className="choice",
@@ -49,7 +47,6 @@ def register_choice(app: Dash, view: View, map_id: str) -> None:
         Input(map_id, "theme"),
         prevent_initial_call=True,
     )
-    @off_loop
     def choose(listed: Any, clicked: Any, shade: Any) -> Any:
         if ctx.triggered_id == map_id and "clicked" not in str(ctx.triggered_prop_ids):
             return no_update, no_update
