@@ -3,9 +3,6 @@
 What a browser sends is a wish. These are plain functions: the server gives each its thread.
 """
 
-import asyncio
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
@@ -23,16 +20,6 @@ from components.sun import light, theme
 from components.table_view import box
 from components.view import View
 from components.wall import LINES
-
-
-def off_loop(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, run in a thread while the event loop goes on."""
-
-    @wraps(function)
-    async def waited(*wishes: Any) -> Any:
-        return await asyncio.to_thread(function, *wishes)
-
-    return waited
 
 
 def in_browser(name: str) -> ClientsideFunction:

@@ -65,7 +65,7 @@ def _measured(layer: Layer, table: Table, now: datetime) -> Figure:
     median = float(np.median(table["value"][live]))
     words = str(layer.scale.words[layer.scale.band(median)]) if layer.scale and layer.scale.words else ""
     value = number(median, 1 if abs(median) < 10 else 0)
-    trust = _("median, {trust}").format(trust=_trust(live, table, now))
+    trust = _("{trust} · median").format(trust=_trust(live, table, now))
     return Figure(str(layer.title), value, layer.unit or "", words, trust)
 
 

@@ -33,10 +33,7 @@ def bounds(scale: Scale) -> list[str]:
     """The bounds of each band with the unit; a value equal to a break belongs to the band above."""
     told = [number(bound, 0 if float(bound).is_integer() else 1) for bound in scale.breaks]
     first = _("below {n} {unit}").format(n=told[0], unit=scale.unit)
-    between = [
-        _("{low} to {high} {unit}").format(low=low, high=high, unit=scale.unit)
-        for low, high in pairwise(told)
-    ]
+    between = [_("{low} to {high} {unit}").format(low=low, high=high, unit=scale.unit) for low, high in pairwise(told)]
     last = _("{n} {unit} and more").format(n=told[-1], unit=scale.unit)
     return [first, *between, last]
 

@@ -41,7 +41,8 @@ def picture(view: View, at: datetime | None) -> Picture:
         for layer in view.layers
     }
     listed = tuple(layer for layer in view.layers if not isinstance(layer.query, Buildings))
-    found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now)
+    deaf = view.deaf_since() if at is None else None
+    found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now, deaf)
     return Picture(now, at is None, answers, tuple(found))
 
 

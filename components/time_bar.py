@@ -89,10 +89,10 @@ def replayed(at: datetime | None, zone: ZoneInfo) -> str:
 def time_bar(ends: Reach, at: datetime | None, zone: ZoneInfo) -> Any:
     """The bar: live, steps, slider, typed time."""
     words = {
-        -60: ("−1 h", _("One hour back")),
-        -1: ("−1 min", _("One minute back")),
-        1: ("+1 min", _("One minute on")),
-        60: ("+1 h", _("One hour on")),
+        -60: (_("−1 h"), _("One hour back")),
+        -1: (_("−1 min"), _("One minute back")),
+        1: (_("+1 min"), _("One minute on")),
+        60: (_("+1 h"), _("One hour on")),
     }
     step = {
         minutes: html.Button(
