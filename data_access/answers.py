@@ -122,7 +122,7 @@ class _Signs:
         self.online = _floats(states.value, self.status)
         kept = np.isin(states.stream, online) & (states.quality != GOOD)
         owner = register.stream_device[states.stream]
-        order = np.argsort(states.observed_at, kind="stable")
+        order = np.lexsort((states.received_at, states.observed_at))
         signs = order[~kept[order]]
         newest = np.full(len(register.device_ids), -1, dtype=np.int64)
         newest[owner[signs]] = signs  # the last of several stands

@@ -88,7 +88,7 @@ class Reference:
         came = self.online(device, at)[1]
         if came:
             signs.append((came, came))
-        return max(signs, key=lambda sign: sign[0], default=(None, None))
+        return max(signs, default=(None, None))
 
     def _latest(self, about: About, metric: str, at: datetime | None) -> dict[str, Any] | None:
         found = self.newest(about.device_id, metric, at)
