@@ -249,9 +249,7 @@ def the_map(view: View, shade: str) -> Any:
         [
             html.P(_("All that the map shows also stands in the tables below it."), className="note"),
             html.Fieldset([html.Legend(_("Shown on the map")), choices], className="checks"),
-            html.Div(
-                city_map(MAP, view, tuple(keys), shade, None, poll_s=POLL_S, silence_s=SILENCE_S), className="stage"
-            ),
+            html.Div(drawn, className="stage"),
             choice(view),
             html.Details(
                 [

@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 import orjson
+import shapely
 
 from data_access import snapshot
 from data_access.city import City
-from data_access.queries import Question, Track
+from data_access.queries import Buildings, Question, Track
 from data_access.table import Table
 
 NOTHING = {"id": "s", "lon": "f", "lat": "f", "revision": "i"}
@@ -81,9 +82,10 @@ class PublicStore:
             key = (question, at if filed.moving else None)
             known = now.remembered.get(key)
             if known is None:
+                told = _answer(now.file, filed, getattr(question, "id", None), at)
                 if len(now.remembered) >= REMEMBERED:
                     now.remembered.clear()
-                known = now.remembered[key] = _answer(now.file, filed, getattr(question, "id", None), at)
+                known = now.remembered[key] = _within(question, told)
             return known
 
     def made_at(self) -> datetime | None:
@@ -213,6 +215,16 @@ def _answer(file: sqlite3.Connection, filed: _Filed, id: str | None, at: datetim
         {"id": id, "at": None if at is None else snapshot.microseconds(at)},
     )
     return Table.of(rows, **filed.kinds)
+
+
+def _within(question: Question, answer: Table) -> Table:
+    """Of buildings asked for by a box, those whose own box touches it."""
+    if not isinstance(question, Buildings) or question.bbox is None or not len(answer):
+        return answer
+    west, south, east, north = question.bbox
+    boxes = shapely.bounds(shapely.from_wkb(answer["outline"]))
+    touching = (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+    return answer.where(touching)
 
 
 def _series(now: _Snapshot) -> list[tuple[str, str, int]]:

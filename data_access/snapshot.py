@@ -6,12 +6,13 @@
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
 
-from data_access.queries import Question
+from data_access.queries import Buildings, Question
 from data_access.table import EPOCH, Table
 
 FILE = "public.db"
@@ -27,9 +28,9 @@ CREATE TABLE question (
 
 
 def name(question: Question) -> str:
-    """A question as the snapshot files it, whichever thing it is put about."""
+    """A question as the snapshot files it, whichever thing or stretch of land it is put about."""
     about_all = question.one(None) if hasattr(question, "one") else question  # type: ignore[arg-type]  # None is all
-    return repr(about_all)
+    return repr(replace(about_all, bbox=None) if isinstance(about_all, Buildings) else about_all)
 
 
 def kinds(table: Table) -> dict[str, str]:

@@ -15,6 +15,7 @@ from data_access.privacy import PUBLIC_COLUMNS, Counted
 from data_access.public_store import NotPublishedError, PublicStore
 from data_access.publisher import BrokenPromiseError, publish
 from data_access.queries import (
+    Buildings,
     Cameras,
     CameraViews,
     Changed,
@@ -118,6 +119,12 @@ def test_one_thing_can_be_asked_about_alone(published: PublicStore) -> None:
     assert [row.id for row in published.answer(Latest("pm25_ug_m3").one("air-2"))] == ["air-2"]
     assert len(published.answer(Latest("pm25_ug_m3").one("cam-1"))) == 0
     assert len(published.answer(Cameras().one("cam-1"))) == 0
+
+
+def test_buildings_can_be_asked_for_by_a_box_as_in_the_city_itself(published: PublicStore, city: CityStore) -> None:
+    for box in ((105.8514, 21.0300, 105.8520, 21.0312), (0.0, 0.0, 1.0, 1.0), (-180.0, -85.0, 180.0, 85.0)):
+        asked = Buildings(bbox=box)
+        assert sorted(published.answer(asked)["id"]) == sorted(city.answer(asked)["id"])
 
 
 def test_cameras_are_told_by_area_only(published: PublicStore) -> None:
