@@ -106,7 +106,7 @@ class Socket:
             try:
                 async with asyncio.timeout(STALL_S):
                     await self.websocket.send_bytes(frame)
-            except TimeoutError:
+            except (TimeoutError, RuntimeError):  # RuntimeError: uvicorn gave it up already, as it answers no ping
                 self.cut()
                 return
 

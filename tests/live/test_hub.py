@@ -243,7 +243,7 @@ def test_too_many_clients_are_turned_away() -> None:
 
 
 def stalled(ops: Ops) -> sockets.socket:
-    """A client that opens the channel and then reads nothing more."""
+    """A client that opens the channel and then neither reads nor says anything more."""
     own = sockets.socket()
     own.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
     own.connect(("127.0.0.1", ops.port))
@@ -278,6 +278,26 @@ def test_a_client_that_never_reads_is_cut_and_harms_nobody(tmp_path: Path) -> No
                 one.close()
 
         run(scene(), 120)
+
+
+def test_a_client_that_the_server_gave_up_meanwhile_is_dropped_and_is_no_fault() -> None:
+    cut: list[str] = []
+
+    class GivenUp:
+        """A websocket that answered no ping: uvicorn has said goodbye, and refuses to send anything after that."""
+
+        scope = MappingProxyType({"cityglass.cut": lambda: cut.append("cut")})
+
+        async def send_bytes(self, frame: bytes) -> None:
+            raise RuntimeError("Unexpected ASGI message 'websocket.send', after sending 'websocket.close'.")
+
+    async def scene() -> None:
+        socket = Socket(GivenUp(), frozenset())  # type: ignore[arg-type]
+        socket.beat(b"frame")
+        await socket.send(lambda socket, key: asyncio.sleep(0, None))
+        assert cut == ["cut"]
+
+    run(scene())
 
 
 def test_overflow_forgets_the_backlog_and_asks_for_the_newest_state() -> None:
