@@ -1,0 +1,398 @@
+"""Cityglass: the composition root and the command line; the only place where all parts meet.
+
+    python app.py --help
+
+`run` starts everything under one supervisor; each other command is one of its processes, or a tool of its own.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from data_access.pulse import Pulse
+from data_access.settings import Settings
+from data_access.words import N_, _, settle
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from starlette.types import ASGIApp
+
+    from data_access.importers.found import Found
+
+settle(os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
+VERSION = "0.1.0"
+SEED = 1
+LONG_LAG_S = 30.0
+ASSETS = Path(__file__).resolve().parent / "assets"
+PUBLISH_EVERY_S = 60
+KEYFRAMES_EVERY_S = 60
+VIEWS_EVERY_S = 2
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+user = typer.Typer(no_args_is_help=True, help=_("Who may see the desk: links to sign in, tokens for scripts."))
+cli.add_typer(user, name="user")
+
+Host = Annotated[str | None, typer.Option(help=_("Address of desk and wall; beyond loopback it is refused."))]
+Port = Annotated[int | None, typer.Option(help=_("Port of desk and wall (8050)."))]
+PublicHost = Annotated[str | None, typer.Option(help=_("Address of the public view."))]
+PublicPort = Annotated[int | None, typer.Option(help=_("Port of the public view (8051)."))]
+AdminPort = Annotated[int | None, typer.Option(help=_("Port of the metrics, on loopback only (8052)."))]
+MqttPort = Annotated[int | None, typer.Option(help=_("Port of the broker that is started (1883)."))]
+Broker = Annotated[str | None, typer.Option(help=_("Use this broker, mqtt://host:port, instead of starting one."))]
+Database = Annotated[str | None, typer.Option(help=_("Address of the database; SQLite in the data folder without."))]
+Data = Annotated[Path | None, typer.Option(help=_("Folder for all data (var/<city>)."))]
+CityFile = Annotated[Path | None, typer.Option(help=_("A city: an .osm.pbf file; the simulated town without."))]
+Simulation = Annotated[
+    bool | None, typer.Option("--simulation/--no-simulation", help=_("Let simulated devices speak."))
+]
+Speed = Annotated[float | None, typer.Option(help=_("How much faster than the clock simulated devices live."))]
+OneProcess = Annotated[
+    bool | None, typer.Option("--one-process", help=_("Listener and worker inside the ops process."))
+]
+
+
+# --- the three views ------------------------------------------------------------------------------------------------
+
+
+def officials(settings: Settings) -> "ASGIApp":
+    """The desk and the wall: all layers over the whole store, behind the guard."""
+    from components.page import dash_app
+    from components.view import View
+    from data_access.desk import Desk
+    from data_access.store import CityStore
+    from layers import LAYERS
+    from live.frames import snapshot
+    from live.hub import Hub
+    from server import api, door, numbers, problems, sessions, tiles
+
+    store = CityStore.open(settings.database_url)
+    hub = Hub(store, LAYERS, lag=lambda: lag_s(settings.folder))
+    health = partial(fares, store, settings.folder)
+    keys = sessions.Sessions(Desk(settings.folder / "desk.db"))
+    server = bare_server(closing=hub.close)
+    problems.watch(server)
+    server.include_router(sessions.routes(keys))
+    server.include_router(api.routes(store, LAYERS, snapshot, version=VERSION, health=health))
+    server.include_router(tiles.routes(settings.folder / "tiles"))
+    server.add_api_websocket_route("/live", hub.socket)
+    numbers.CLIENTS.set_function(lambda: hub.clients)
+    desk = View("desk", N_("Desk"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
+    wall = View("wall", N_("Wall"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
+    page = dash_app(server, desk, wall, ASSETS)
+    return door.ops(
+        server, keys, settings.port, hosts=hosts(settings.host), hashes=page.csp_hashes, language=tongue(store)
+    )
+
+
+def public(settings: Settings) -> "ASGIApp":
+    """The public view: what was published, over its own snapshot, with no way to anything else."""
+    from components.public import public_app
+    from components.view import View
+    from data_access.public_store import PublicStore
+    from layers import PUBLIC
+    from live.frames import snapshot
+    from server import api, door, problems, tiles
+
+    store = PublicStore(settings.folder / "public")
+    server = bare_server()
+    problems.watch(server)
+    server.include_router(api.routes(store, PUBLIC, snapshot, version=VERSION))
+    server.include_router(tiles.routes(settings.folder / "tiles", kept="public"))
+    page = public_app(server, View("public", N_("Public view"), PUBLIC, store, live=None), ASSETS)
+    named = hosts(settings.public_host)
+    return door.public(server, settings.public_port, hosts=named, hashes=page.csp_hashes, language=tongue(store))
+
+
+def fares(store: Any, folder: Path) -> str:
+    """How this installation fares: degraded while nothing can be heard, or what is heard waits long to be stored."""
+    pulse = Pulse.read(folder)
+    store.revision()  # raises when the store cannot be read, which is what down means
+    return "ok" if pulse and pulse.connected and pulse.lag_s < LONG_LAG_S else "degraded"
+
+
+def lag_s(folder: Path) -> float | None:
+    pulse = Pulse.read(folder)
+    return pulse.lag_s if pulse else None
+
+
+def deaf_since(folder: Path) -> datetime | None:
+    """Since when no device can be heard, because the broker is away; None while it is there."""
+    pulse = Pulse.read(folder)
+    return datetime.fromtimestamp(pulse.deaf_since, UTC) if pulse and pulse.deaf_since else None
+
+
+def bare_server(closing: Callable[[], Awaitable[None]] | None = None) -> "FastAPI":
+    """A server without the pages that FastAPI would show of itself."""
+    from fastapi import FastAPI
+
+    @asynccontextmanager
+    async def life(_server: FastAPI) -> AsyncIterator[None]:
+        yield
+        if closing:
+            await closing()
+
+    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+
+
+def hosts(host: str) -> tuple[str, ...]:
+    """The names under which a server that is bound to this address may be asked for."""
+    from server.door import LOCAL
+
+    return LOCAL if host in ("", "127.0.0.1", "localhost", "::1") else (*LOCAL, host)
+
+
+def tongue(store: Any) -> str:
+    """The city's own language, for readers who name none that we speak."""
+    city = store.city()
+    return city.languages[0] if city and city.languages else "en"
+
+
+# --- the processes --------------------------------------------------------------------------------------------------
+
+
+@cli.command()
+def run(
+    host: Host = None,
+    port: Port = None,
+    public_host: PublicHost = None,
+    public_port: PublicPort = None,
+    admin_port: AdminPort = None,
+    mqtt_port: MqttPort = None,
+    broker: Broker = None,
+    database: Database = None,
+    data: Data = None,
+    city: CityFile = None,
+    simulation: Simulation = None,
+    speed: Speed = None,
+    one_process: OneProcess = None,
+) -> None:
+    """Start everything on an embedded default; Ctrl-C ends it."""
+    settings = chosen(locals())
+    from server.launch import CannotStartError, launch
+
+    try:
+        launch(settings, Path(__file__).resolve(), say, stop_on_signals())
+    except CannotStartError as fault:
+        raise Refused(str(fault), fault.code) from None
+
+
+@cli.command()
+def ingest() -> None:
+    """The listener: from the broker into the store."""
+    from server.processes import listen
+
+    listen(Settings(), stop_on_signals())
+
+
+@cli.command()
+def worker() -> None:
+    """What comes round: camera views, keyframes, the public snapshot."""
+    from server.processes import work_through
+
+    work_through(Settings(), stop_on_signals())
+
+
+@cli.command()
+def ops() -> None:
+    """The server of desk and wall."""
+    from server.processes import listen, work_through
+
+    settings, stop = Settings(), threading.Event()
+    beside = [listen, work_through] if settings.one_process else []
+    threads = [threading.Thread(target=part, args=(settings, stop), name=part.__name__) for part in beside]
+    for thread in threads:
+        thread.start()
+    serve(officials(settings), settings.host, settings.port)
+    stop.set()
+    for thread in threads:
+        thread.join()
+
+
+@cli.command("broker")
+def embedded_broker() -> None:
+    """The embedded broker, for trying out: MQTT 3.1.1, and it keeps nothing over a crash."""
+    from server.broker import serve as speak
+
+    speak("127.0.0.1", Settings().mqtt_port)
+
+
+@cli.command("public")
+def public_process() -> None:
+    """The server of the public view."""
+    settings = Settings()
+    serve(public(settings), settings.public_host, settings.public_port)
+
+
+@cli.command("import")
+def import_command(city: CityFile = None, data: Data = None, database: Database = None) -> None:
+    """Bring a city into the data folder: buildings, map, register; again only what changed."""
+    settings = chosen(locals())
+    from data_access.engine import CannotOpen
+    from data_access.importers.bring import bring
+    from data_access.importers.found import ImportFault
+    from data_access.writer import CityWriter
+
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    mark = settings.folder / "imported"
+    try:
+        source = source_of(settings)
+        writer = CityWriter.open(settings.database_url)
+        if mark.exists() and mark.read_text() == source:
+            return
+        found = holdings(settings)
+        built, declared = bring(found, str(settings.city or "town"), settings.folder, writer, show_progress)
+        for line in found.tally.lines():
+            say(f"  {line}")
+        say(
+            _("  {new} new, {changed} changed, {same} unchanged, {ended} ended").format(
+                new=built.new + declared.new,
+                changed=built.changed + declared.changed,
+                same=built.same + declared.same,
+                ended=built.ended + declared.ended,
+            )
+        )
+        if settings.city is None and settings.simulation:
+            from demo.history import history
+
+            history(writer, SEED, datetime.now(UTC), show_progress)
+        writer.close()
+        mark.write_text(source)
+    except (CannotOpen, ImportFault) as fault:
+        raise Refused(str(fault)) from None
+
+
+def source_of(settings: Settings) -> str:
+    """What an import is made from, so that the same is never imported twice."""
+    if settings.city is None:
+        return f"town {SEED} {VERSION}"
+    stat = settings.city.stat()
+    return f"{settings.city.resolve()} {stat.st_size} {stat.st_mtime_ns} {VERSION}"
+
+
+def holdings(settings: Settings) -> "Found":
+    """What the chosen city holds: the simulated town, or a file."""
+    if settings.city is not None:
+        from data_access.importers import osm
+
+        say(_("Importing {file}").format(file=settings.city.name))
+        return osm.read(settings.city, show_progress)
+    from data_access.importers.found import Found, Tally
+    from demo.town import town
+
+    say(_("Importing the simulated town"))
+    built = town(SEED)
+    return Found(built.city, built.buildings, built.features, built.abouts, Tally())
+
+
+def show_progress(words: str, share: float | None) -> None:
+    """Progress on one line where someone watches, and as a line a step where nobody does."""
+    if not sys.stdout.isatty():
+        if share in (None, 1.0):
+            say(f"  {words}")
+        return
+    bar = "" if share is None else f" {share:4.0%}"
+    typer.echo(f"\r  {words}{bar}\033[K", nl=share in (None, 1.0))
+
+
+@cli.command()
+def check(city: Annotated[Path, typer.Argument(help=_("A city: an .osm.pbf file."))]) -> None:
+    """Read a city file and say what it holds, without keeping anything."""
+    from data_access.importers import osm
+    from data_access.importers.found import ImportFault
+
+    try:
+        found = osm.read(city, show_progress)
+    except ImportFault as fault:
+        raise Refused(str(fault)) from None
+    say(f"{found.city.name}, {found.city.time_zone}")
+    for line in found.tally.lines():
+        say(f"  {line}")
+
+
+@cli.command("simulate")
+def simulate_command(broker: Broker = None, speed: Speed = None) -> None:
+    """The simulated town's devices: they speak MQTT like any others."""
+    settings, stop = chosen(locals()), stop_on_signals()
+    from demo.simulate import simulate
+
+    simulate(settings.broker_url, SEED, settings.speed, stop)
+
+
+@cli.command("replay")
+def replay_command(
+    file: Annotated[Path, typer.Argument(help=_("A recorded series: hourly PM2.5 of AirNow, .csv or .csv.gz."))],
+    year: Annotated[int | None, typer.Option(help=_("Only this year."))] = None,
+    shift: Annotated[bool, typer.Option("--shift", help=_("Move its times so that it ends now."))] = False,
+    speed: Annotated[
+        float | None, typer.Option(help=_("How much faster than it was recorded; all at once without."))
+    ] = None,
+    broker: Broker = None,
+    mqtt_port: MqttPort = None,
+) -> None:
+    """Publish a recorded series over MQTT, with the times at which it was measured."""
+    raise NotImplementedError
+
+
+@user.command()
+def link(hours: Annotated[float, typer.Option(help=_("For how long it may be used."))] = 24) -> None:
+    """An address that signs in once."""
+    from data_access.desk import Desk
+
+    settings = Settings()
+    say(f"http://{settings.host}:{settings.port}/sign-in?token={Desk(settings.folder / 'desk.db').link(hours=hours)}")
+
+
+@user.command()
+def token(label: Annotated[str, typer.Option(help=_("What it is for."))] = "") -> None:
+    """A token for scripts: Authorization: Bearer TOKEN."""
+    from data_access.desk import Desk
+
+    say(Desk(Settings().folder / "desk.db").token(label))
+
+
+def serve(view: "ASGIApp", host: str, port: int) -> None:
+    """Serve until SIGTERM."""
+    import uvicorn
+
+    from server.door import SERVING
+
+    uvicorn.run(view, host=host, port=port, **SERVING)
+
+
+def chosen(given: dict[str, Any]) -> Settings:
+    """Settings from the environment, and over them what the command line says."""
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+class Refused(typer.Exit):
+    """Something cannot be done; the sentence says what, and what to do."""
+
+    def __init__(self, sentence: str, code: int = 2) -> None:
+        typer.echo(sentence, err=True)
+        super().__init__(code)
+
+
+def stop_on_signals() -> threading.Event:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = threading.Event()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wanted, lambda *_signal: stop.set())
+    return stop
+
+
+def say(sentence: str) -> None:
+    typer.echo(sentence)
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    cli()

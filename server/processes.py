@@ -1,0 +1,63 @@
+"""What the processes without a page do: the listener, and the worker with its jobs."""
+
+import threading
+import time
+from hashlib import sha256
+
+from data_access.camera_views import Watch
+from data_access.decoders import DECODERS
+from data_access.listener import Listener
+from data_access.publisher import publish
+from data_access.pulse import Pulse
+from data_access.settings import Settings
+from data_access.store import CityStore
+from data_access.worker import Job, work
+from data_access.writer import CityWriter
+from layers import LAYERS
+from server.numbers import tell
+
+VIEWS_EVERY_S, PUBLISH_EVERY_S, KEYFRAMES_EVERY_S = 2, 60, 60
+
+
+class StoodStillError(RuntimeError):
+    """The listener made no progress for long; its process ends, so that the supervisor starts it anew."""
+
+
+def listen(settings: Settings, stop: threading.Event) -> None:
+    """Keep the listener going until `stop`, and tell how it fares.
+
+    Raises:
+        StoodStillError: it made no progress for long.
+    """
+    writer = CityWriter.open(settings.database_url)
+    # one installation keeps one session with the broker; two installations on one broker must not share it
+    client_id = "cityglass-" + sha256(settings.database_url.encode()).hexdigest()[:12]
+    listener = Listener(settings.broker_url, DECODERS, writer, client_id=client_id)
+    listener.start()
+    told: dict[str, float] = {}
+    deaf: float | None = None
+    while listener.alive and not stop.wait(1):
+        counted, now = listener.counts(), time.time()
+        connected = bool(counted["connected"])
+        deaf = None if connected else deaf or now
+        Pulse(now, connected, counted["lag_s"], deaf).write(settings.folder)
+        tell(told, counted)
+        told = counted
+    listener.stop()
+    writer.close()
+    if not stop.is_set():
+        raise StoodStillError(listener.fault or "no progress")
+
+
+def work_through(settings: Settings, stop: threading.Event) -> None:
+    """Do the worker's jobs until `stop`."""
+    store, writer = CityStore.open(settings.database_url), CityWriter.open(settings.database_url)
+    rules = [(layer.key, layer.query, layer.public) for layer in LAYERS]
+    jobs = [
+        Job("camera views", VIEWS_EVERY_S, Watch(store, writer).refresh),
+        Job("public snapshot", PUBLISH_EVERY_S, lambda: publish(store, rules, settings.folder / "public")),
+        Job("keyframes", KEYFRAMES_EVERY_S, writer.keep_keyframes),
+    ]
+    work(jobs, stop)
+    writer.close()
+    store.close()
