@@ -30,6 +30,7 @@ KEPT_BYTES = 4_096  # of a message that is too large
 TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
 MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
 SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts to connect
+STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
 STUCK_S = 60.0
 
 UNREAD = N_("nobody reads this topic")
@@ -53,12 +54,13 @@ class Listener:
         self._client_id = client_id
         self._decoders = decoders
         self._known: dict[str, Decoder | None] = {}
-        self._inbox = inbox or Inbox()
+        self._inbox = Inbox() if inbox is None else inbox  # an empty one is false
         self._stop = threading.Event()
         self._leave = threading.Event()
         self._shelf = Shelf(writer, self._stop)
         self._link: Link | None = None
         self._fault: str | None = None
+        self._unsteady = False
         self._received = 0
         self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision"), 0)
         self._lag_s = 0.0
@@ -132,7 +134,7 @@ class Listener:
     def _connect(self) -> None:
         """One connection after another, for ever."""
         protocol = good = MQTT_5
-        failures = 0
+        failures = short = 0
         filters = sorted({topic for decoder in self._decoders for topic in decoder.topics})
         while not self._leave.is_set():
             self._ticks["connection"] = time.monotonic()
@@ -147,23 +149,35 @@ class Listener:
             if self._leave.is_set():
                 return
             if link.welcome:
-                good, failures = protocol, 0
+                good = protocol
+                short = 0 if link.stood_s > STEADY_S else short + 1
+                failures = short
             elif unreachable is None:  # something answered, but not to this: it may speak the other version
                 protocol = MQTT_3 if protocol == MQTT_5 else MQTT_5
             else:
                 protocol = good
             if not link.too_new:
                 failures += 1
-                self._say(link.ending(unreachable))
+                self._unsteady = short >= UNSTEADY
+                self._say(self._unsteady_words() if self._unsteady else link.ending(unreachable))
                 self._leave.wait(pause(failures, SHORTEST_S, LONGEST_S))
 
     def _welcome(self, link: Link) -> None:
         if link.ungranted:
             sentence = _("The broker at {address} does not let us listen to {topics}. Check its access list.")
             self._say(sentence.format(address=self._address, topics=", ".join(link.ungranted)))
-            return
+        elif not self._unsteady:
+            self._hail(link)
+
+    def _hail(self, link: Link) -> None:
         log.info("broker back" if self._fault else "broker connected", broker=str(self._address), mqtt=link.version)
-        self._fault = None
+        self._fault, self._unsteady = None, False
+
+    def _unsteady_words(self) -> str:
+        return _(
+            "The broker at {address} ends our connection again and again. Perhaps another installation listens there "
+            "with the same client id, {client_id}."
+        ).format(address=self._address, client_id=self._client_id)
 
     def _say(self, sentence: str) -> None:
         if sentence != self._fault:
@@ -193,6 +207,9 @@ class Listener:
             else:
                 self._lag_s = 0.0
             self._tell()
+            link = self._link
+            if self._unsteady and link and link.stood_s > STEADY_S:
+                self._hail(link)
         self._tell(last=True)
 
     def _keep(self, arrivals: list[Arrival]) -> None:

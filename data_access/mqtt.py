@@ -155,6 +155,7 @@ class Link:
     ) -> None:
         self.protocol = protocol
         self.welcome = False
+        self._stands_since: float | None = None
         self.refusal: ReasonCode | None = None
         self.farewell: ReasonCode | None = None
         self.ungranted: list[str] = []
@@ -232,11 +233,13 @@ class Link:
             if wanted != watched:
                 self._watch(selector, self._socket, watched, wanted)
                 watched = wanted
-            ready = selector.select(IDLE_S if reading else FULL_S)
+            held = reading and self._socket.pending() > 0  # read already, and left when there was no room
+            ready = selector.select(0 if held else IDLE_S if reading else FULL_S)
             for key, _events in ready:
                 if key.fileobj is self._wake_in:
                     self._woken()
-            if reading and any(key.fileobj is self._socket and event & selectors.EVENT_READ for key, event in ready):
+            came = any(key.fileobj is self._socket and event & selectors.EVENT_READ for key, event in ready)
+            if held or came:
                 self._read(room)
             if not reading:
                 continue  # an answer to a ping could not be heard now
@@ -294,13 +297,15 @@ class Link:
                 )
             return _("The broker at {address} refuses us: {reason}.").format(address=where, reason=self.refusal)
         if self.farewell is not None and self.farewell.value == TAKEN_OVER:
-            return _(
-                "Another program took over our session at the broker {address}. Two installations may share a broker, "
-                "but not a client id."
-            ).format(address=where)
+            return _("Another program took over our session at the broker {address}.").format(address=where)
         if self.welcome:
             return _("The connection to the broker at {address} is lost.").format(address=where)
         return _("What answers at {address} does not speak MQTT 5 or 3.1.1.").format(address=where)
+
+    @property
+    def stood_s(self) -> float:
+        """For how long it has stood, or stood when it ended."""
+        return self.tick - self._stands_since if self._stands_since is not None else 0.0
 
     @property
     def version(self) -> str:
@@ -331,7 +336,7 @@ class Link:
         self.ungranted = [
             wanted for wanted, reason in zip(self._filters, reasons, strict=False) if reason.value not in (1, 2)
         ]
-        self.welcome = True
+        self.welcome, self._stands_since = True, time.monotonic()
         self._on_welcome(self)
 
     def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:

@@ -9,15 +9,11 @@ import os
 import signal
 import time
 
-from data_access.words import N_, _
+from data_access.words import _
 from server import packets
 from server.packets import ProtocolError, Publish
 from server.switchboard import Session, Switchboard
 
-CAUTION = N_(
-    "Mosquitto is not installed, so a small broker of our own is used: it keeps nothing when it ends. Good for trying "
-    "out; install mosquitto for more."
-)
 UNSENT_BYTES = 1_000_000  # to a client that does not read; then nothing is read from it either
 GATHERED_BYTES = 262_144
 INTRODUCE_S = 10.0  # for a connection to say who it is

@@ -248,8 +248,10 @@ JSON = st.recursive(
     max_leaves=8,
 )
 NAMES = st.sampled_from(
-    "at boot seq values quality lost name kind lon lat metrics interval_s id severity state title source text status "
-    "azimuth_deg total_spaces".split()
+    [
+        *("at", "boot", "seq", "values", "quality", "lost", "status", "name", "kind", "lon", "lat", "metrics"),
+        *("interval_s", "azimuth_deg", "total_spaces", "id", "severity", "state", "title", "source", "text"),
+    ]
 )
 TOPICS = st.sampled_from(
     [f"cityglass/box/{what}" for what in ("readings", "status", "about")] + ["cityglass/events/fire"]

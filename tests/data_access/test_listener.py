@@ -1,0 +1,358 @@
+"""From a real broker through the listener into the real store: once, in the end always, and told truly."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from data_access.engine import StoreUnavailable
+from data_access.inbox import Inbox
+from data_access.writer import CityWriter, Committed, Message
+from tests.captured import captured
+from tests.conftest import HOUSE, Mosquitto
+from tests.data_access.test_native import REFUSED
+from tests.devices import Sender, asked, listening, quarantined, stored, until, url_in
+
+pytestmark = pytest.mark.broker
+
+
+class Wrapped:
+    """The real writer, with something done before each commit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._writer = CityWriter.open(url_in(folder))
+        self.batches: list[int] = []
+
+    def before(self, messages: Sequence[Message]) -> None:
+        pass
+
+    def commit(self, messages: Sequence[Message]) -> Committed:
+        self.before(messages)
+        self.batches.append(len(messages))
+        return self._writer.commit(messages)
+
+
+def numbers(device: str, first: int, last: int) -> set[tuple[str, int]]:
+    return {(device, number) for number in range(first, last + 1)}
+
+
+def test_everything_published_is_stored_once(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 401):
+            for device in ("air-1", "air-2", "air-3"):
+                sender.measure(device, number)
+                if number % 10 == 0:
+                    sender.measure(device, number)  # a device that is not sure says it again
+        until(lambda: listener.counts()["acknowledged"] == 1320)
+        counts = listener.counts()
+    assert stored(tmp_path) == {(f"air-{i}", number) for i in (1, 2, 3) for number in range(1, 401)}
+    assert (counts["stored"], counts["duplicates"], counts["quarantined"]) == (1200, 120, 0)
+    assert counts["revision"] > 0
+
+
+def test_what_came_while_nobody_listened_is_waiting(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    with listening(mosquitto.url, tmp_path):
+        pass  # once, so that the broker knows us
+    with Sender(mosquitto.port) as sender:
+        for number in range(1, 1501):  # more than a broker keeps by its defaults
+            sender.measure("air-1", number)
+        sender.confirmed()
+    with listening(mosquitto.url, tmp_path) as listener:
+        until(lambda: listener.counts()["acknowledged"] == 1500)
+    assert stored(tmp_path) == numbers("air-1", 1, 1500)
+
+
+def killed(where: str, mosquitto: Mosquitto, folder: Path, count: int) -> None:
+    """Publish so many numbered readings to an ingest that is then killed at this point."""
+    command = [sys.executable, "-m", "tests.doomed", where, mosquitto.url, url_in(folder), str(count)]
+    doomed = subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert doomed.stdout
+        next(line for line in doomed.stdout if line.startswith("listening"))
+        with Sender(mosquitto.port) as sender:
+            for number in range(1, count + 1):
+                sender.measure("air-1", number)
+            sender.confirmed()
+        next(line for line in doomed.stdout if line.startswith("holding"))
+    finally:
+        doomed.kill()
+        doomed.communicate(timeout=10)
+
+
+@pytest.mark.parametrize("where", ["uncommitted", "unacknowledged"])
+def test_an_ingest_killed_with_messages_in_hand_loses_none_and_stores_none_twice(
+    where: str, mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    killed(where, mosquitto, tmp_path, 300)
+    before = stored(tmp_path)
+    assert bool(before) == (where == "unacknowledged")
+    with listening(mosquitto.url, tmp_path) as listener:
+        until(lambda: listener.counts()["acknowledged"] == 300)
+        assert listener.counts()["duplicates"] == len(before)
+    assert stored(tmp_path) == numbers("air-1", 1, 300)
+
+
+def test_the_same_kill_loses_messages_where_the_library_acknowledges(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    killed("tutorial", mosquitto, tmp_path, 300)
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        sender.measure("air-1", 301)  # behind everything that the broker still has for us
+        until(lambda: ("air-1", 301) in stored(tmp_path))
+        assert listener.counts()["stored"] < 301
+    assert len(numbers("air-1", 1, 300) - stored(tmp_path)) > 0
+
+
+def test_nothing_is_acknowledged_before_it_is_committed(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    class Slow(Wrapped):
+        let = threading.Event()
+
+        def before(self, messages: Sequence[Message]) -> None:
+            self.let.wait(30)
+
+    writer = Slow(tmp_path)
+    with listening(mosquitto.url, tmp_path, writer) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 51):
+            sender.measure("air-1", number)
+        sender.confirmed()
+        until(lambda: listener.counts()["received"] == 50)
+        assert listener.counts()["acknowledged"] == 0
+        assert sender.acks("air-1") == []
+        assert stored(tmp_path) == set()
+        writer.let.set()
+        until(lambda: sender.acks("air-1") == [{"boot": "b1", "seq": 50, "also": []}])
+
+
+def test_a_broker_that_comes_back_is_found_again(
+    mosquitto: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with listening(mosquitto.url, tmp_path) as listener:
+        with Sender(mosquitto.port) as sender:
+            sender.measure("air-1", 1)
+            sender.confirmed()
+        until(lambda: stored(tmp_path))
+        mosquitto.stop()
+        until(lambda: listener.counts()["connected"] == 0)
+        until(lambda: listener.fault and "No broker answers" in listener.fault)
+        assert listener.alive
+        mosquitto.start()
+        until(lambda: listener.counts()["connected"] == 1)
+        assert listener.fault is None
+        with Sender(mosquitto.port) as sender:
+            sender.measure("air-1", 2)
+            until(lambda: stored(tmp_path) == numbers("air-1", 1, 2))
+    told = capsys.readouterr().out
+    assert told.count("No broker answers") == 1  # a change is told, its repetition is not
+    assert told.count("broker back") == 1
+
+
+def test_a_broker_that_refuses_is_named_and_asked_again(tmp_path: Path) -> None:
+    broker = Mosquitto(tmp_path, "allow_anonymous false\n")
+    broker.start()
+    try:
+        with listening(broker.url, tmp_path, wait=False) as listener:
+            until(lambda: listener.fault)
+            assert listener.fault
+            assert "refuses our user name or password" in listener.fault
+            assert str(broker.port) in listener.fault
+            broker.stop()
+            settings = tmp_path / "mosquitto.conf"
+            settings.write_text(settings.read_text().replace("allow_anonymous false\n", ""))
+            broker.start()
+            until(lambda: listener.counts()["connected"] == 1)
+            assert listener.fault is None
+    finally:
+        broker.stop()
+
+
+def test_a_slow_store_makes_the_queue_long_but_never_longer(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    longest = []
+
+    class Slow(Wrapped):
+        def before(self, messages: Sequence[Message]) -> None:
+            longest.append(len(inbox))
+            threading.Event().wait(0.02)
+
+    inbox = Inbox(most=40)
+    with listening(mosquitto.url, tmp_path, Slow(tmp_path), inbox=inbox) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 1001):
+            sender.measure("air-1", number)
+        until(lambda: listener.counts()["acknowledged"] == 1000)
+    assert max(longest) <= 40
+    assert stored(tmp_path) == numbers("air-1", 1, 1000)
+
+
+def test_a_queue_is_bounded_by_bytes_too(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    held = []
+
+    class Slow(Wrapped):
+        def before(self, messages: Sequence[Message]) -> None:
+            held.append(len(inbox))
+
+    inbox = Inbox(most_bytes=100_000)
+    note = "x" * 20_000
+    with listening(mosquitto.url, tmp_path, Slow(tmp_path), inbox=inbox) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 101):
+            body = {"at": number, "boot": "b", "seq": number, "values": {"noise_db": 1}, "note": note}
+            sender.say("cityglass/loud/readings", json.dumps(body))
+        until(lambda: listener.counts()["acknowledged"] == 100)
+    assert max(held) <= 5
+
+
+def test_a_device_hears_which_of_its_numbers_are_safe(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    with listening(mosquitto.url, tmp_path), Sender(mosquitto.port) as sender:
+        for number in (1, 2, 5, 6, 9):
+            sender.measure("gap", number)
+        sender.measure("plain", 1, boot=None)
+        until(lambda: sender.acks("gap") == [{"boot": "b1", "seq": 2, "also": [[5, 6], [9, 9]]}])
+        sender.measure("gap", 3)
+        until(lambda: sender.acks("gap")[-1] == {"boot": "b1", "seq": 3, "also": [[5, 6], [9, 9]]})
+        sender.say("cityglass/gap/readings", '{"boot":"b1","lost":[[4,4],[7,8]]}')
+        until(lambda: sender.acks("gap")[-1] == {"boot": "b1", "seq": 9, "also": []})
+        sender.measure("gap", 2)  # it did not hear us, and repeats itself
+        until(lambda: len(sender.acks("gap")) == 4)
+        assert sender.acks("plain") == []
+    with Sender(mosquitto.port, "late") as late:
+        assert late.heard == []  # not retained
+
+
+def test_a_store_that_is_away_for_a_while_costs_nothing(
+    mosquitto: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Away(Wrapped):
+        failures = 0
+        back = threading.Event()
+
+        def before(self, messages: Sequence[Message]) -> None:
+            if not self.back.is_set():
+                self.failures += 1
+                raise StoreUnavailable("The disk is full.")
+
+    writer = Away(tmp_path)
+    with listening(mosquitto.url, tmp_path, writer) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 21):
+            sender.measure("air-1", number)
+        until(lambda: writer.failures > 5)  # more often than a bad message is tried
+        assert listener.fault == "The disk is full."
+        assert listener.counts()["acknowledged"] == 0
+        writer.back.set()
+        until(lambda: listener.counts()["acknowledged"] == 20)
+        assert listener.fault is None
+        assert listener.counts()["quarantined"] == 0
+    assert stored(tmp_path) == numbers("air-1", 1, 20)
+    assert capsys.readouterr().out.count("The disk is full.") == 1
+
+
+def test_a_message_that_breaks_the_writer_goes_to_quarantine_alone(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    class Allergic(Wrapped):
+        def before(self, messages: Sequence[Message]) -> None:
+            if any(message.packet and message.packet.seq == 13 for message in messages):
+                raise TypeError("thirteen")
+
+    with listening(mosquitto.url, tmp_path, Allergic(tmp_path)) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 31):
+            sender.measure("air-1", number)
+        until(lambda: listener.counts()["acknowledged"] == 30)
+    assert stored(tmp_path) == numbers("air-1", 1, 30) - {("air-1", 13)}
+    ((topic, reason, raw, count),) = quarantined(tmp_path)
+    assert (topic, reason, count) == ("cityglass/air-1/readings", "the store could not take it: TypeError", 1)
+    assert json.loads(raw)["seq"] == 13
+
+
+def test_the_corpus_of_bad_packets_stops_nothing_and_vanishes_nowhere(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    bad = [(packet.topic, packet.payload) for packet in captured("native") if packet.name in REFUSED]
+    bad += [
+        ("cityglass/deep/readings", b"[" * 30_000 + b"]" * 30_000),
+        ("cityglass/deeper/readings", b'{"a":' * 12_000),
+        ("cityglass/digits/readings", b'{"at":' + b"9" * 5_000 + b',"values":{}}'),
+        ("cityglass/endless/readings", b'{"at":1,"values":{"noise_db":-1e999}}'),
+        ("cityglass/huge/readings", b'{"at":1,"values":{"noise_db":1},"note":"' + b"x" * 200_000 + b'"}'),
+        ("cityglass/huge/about", bytes(300_000)),
+        ("cityglass/" + "n" * 65 + "/readings", b'{"at":1,"values":{}}'),
+        ("cityglass/\u202egnorw/readings", b'{"at":1,"values":{}}'),
+        ("cityglass//status", b"online"),
+        ("cityglass/events/readings", b'{"at":1,"values":{"noise_db":1}}'),
+    ]
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        for number, (topic, payload) in enumerate(bad, start=1):
+            sender.measure("good", number)
+            sender.say(topic, payload)
+        sender.measure("good", len(bad) + 1)
+        sender.confirmed()
+        until(lambda: listener.counts()["acknowledged"] >= 2 * len(bad) + 1)
+        assert listener.alive
+    assert stored(tmp_path) == numbers("good", 1, len(bad) + 1)
+    found = {(topic, raw) for topic, _, raw, _ in quarantined(tmp_path)}
+    assert found == {(topic, payload[:4096]) for topic, payload in bad}
+    assert all(reason for _, reason, _, _ in quarantined(tmp_path))
+
+
+def test_a_retained_word_is_a_state_and_not_said_again_on_return(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    class Watching(Wrapped):
+        def before(self, messages: Sequence[Message]) -> None:
+            seen.extend((message.topic, message.retained) for message in messages)
+
+    with Sender(mosquitto.port) as sender:
+        sender.say("cityglass/air-1/status", "online", retain=True)
+        sender.confirmed()
+        with listening(mosquitto.url, tmp_path, Watching(tmp_path)):
+            until(lambda: seen == [("cityglass/air-1/status", True)])
+            sender.say("cityglass/air-2/status", "online", retain=True)
+            until(lambda: seen[1:] == [("cityglass/air-2/status", False)])
+        with listening(mosquitto.url, tmp_path, Watching(tmp_path)):
+            sender.measure("air-1", 1)
+            until(lambda: seen[2:] == [("cityglass/air-1/readings", False)])
+
+
+def test_two_installations_with_one_name_are_told_so_and_do_not_storm_the_broker(
+    mosquitto: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with listening(mosquitto.url, tmp_path) as first, listening(mosquitto.url, tmp_path, wait=False) as second:
+        until(lambda: any("same client id" in (listener.fault or "") for listener in (first, second)))
+    assert capsys.readouterr().out.count("broker back") < 10
+
+
+def test_leaving_in_the_middle_of_a_flood_is_quick_and_loses_nothing(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    with Sender(mosquitto.port) as sender:
+        with listening(mosquitto.url, tmp_path) as listener:
+            for number in range(1, 3001):
+                sender.measure("air-1", number)
+            until(lambda: listener.counts()["acknowledged"] > 0)
+        assert not listener.alive
+        sender.confirmed()
+    with listening(mosquitto.url, tmp_path):
+        until(lambda: ("air-1", 3000) in stored(tmp_path))
+    assert stored(tmp_path) == numbers("air-1", 1, 3000)
+
+
+def test_a_listener_whose_writer_is_stuck_is_not_called_alive(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stuck(Wrapped):
+        let = threading.Event()
+
+        def before(self, messages: Sequence[Message]) -> None:
+            self.let.wait(30)
+
+    writer = Stuck(tmp_path)
+    monkeypatch.setattr("data_access.listener.STUCK_S", 1.0)
+    with listening(mosquitto.url, tmp_path, writer) as listener, Sender(mosquitto.port) as sender:
+        assert listener.alive
+        sender.measure("air-1", 1)
+        until(lambda: not listener.alive)
+        writer.let.set()
+        until(lambda: listener.alive)
+
+
+def test_about_and_events_reach_the_store_like_readings(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    good = [packet for packet in captured("native") if packet.name in ("parking_site.json", "opened.json")]
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        for packet in good:
+            sender.say(packet.topic, packet.payload, retain=True)
+        until(lambda: listener.counts()["acknowledged"] == 2)
+    assert asked(tmp_path, "SELECT device_id, kind FROM device") == [("parking-hang-da", "parking")]
+    assert [row[0] for row in asked(tmp_path, "SELECT DISTINCT title FROM incident_event")] == ["Cháy nhà hàng"]
