@@ -5,13 +5,13 @@ when another writer is at work. A reader cannot write at all.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from data_access.words import _
 
@@ -46,12 +46,14 @@ def writing_engine(url: str) -> Engine:
     """
     path = place(url)
     path.parent.mkdir(parents=True, exist_ok=True)
+    with unavailable():
+        version(path)  # before anything is touched: what is not ours stays as it is
     engine = _engine(url)
     event.listen(engine, "connect", _prepare_writer)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with unavailable():
-            _migrate(engine, path)
+            _migrate(engine)
             with engine.connect() as connection:
                 _assert_settings(connection)
     except BaseException:
@@ -70,18 +72,11 @@ def reading_engine(url: str, pool: int = 8) -> Engine:
     path = place(url)
     if not path.exists():
         raise NoDatabase(_("There is no city in {path} yet. Start ./run, or app.py import.").format(path=path))
+    if version(path) < HEAD:
+        raise NoDatabase(_("{path} has not been brought up to date yet. Start ./run once.").format(path=path))
     engine = _engine(url, pool_size=pool, max_overflow=pool)
     event.listen(engine, "connect", _prepare_reader)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    try:
-        with engine.begin() as connection:
-            found = _version(connection, path)
-    except BaseException:
-        engine.dispose()
-        raise
-    if found < HEAD:
-        engine.dispose()
-        raise NoDatabase(_("{path} has not been brought up to date yet. Start ./run once.").format(path=path))
     return engine
 
 
@@ -163,10 +158,10 @@ def _assert_settings(connection: Connection) -> None:
             )
 
 
-def _migrate(engine: Engine, path: Path) -> None:
+def _migrate(engine: Engine) -> None:
     """Bring the database up to date, all steps in one transaction: it is there whole or not at all."""
     with engine.begin() as connection:
-        if _version(connection, path) == HEAD:
+        if _found(lambda asked: [tuple(row) for row in connection.exec_driver_sql(asked)]) == HEAD:
             return
         from alembic import command  # only where something is to be done: it takes a third of a second to load
         from alembic.config import Config
@@ -176,24 +171,24 @@ def _migrate(engine: Engine, path: Path) -> None:
         command.upgrade(config, "head")
 
 
-def _version(connection: Connection, path: Path) -> int:
-    """The number of the newest migration in a database; 0: none yet.
+def version(path: Path) -> int:
+    """The number of the newest migration in a database; 0: there is nothing yet.
 
     Raises:
         NewerDatabase: it is newer than this program.
         CannotOpen: it is no database, or not one of ours.
     """
-    try:
-        tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars().all()
-    except OperationalError:
-        raise
-    except DatabaseError as fault:
-        raise CannotOpen(_("{path} is not a database: {fault}.").format(path=path, fault=fault.orig)) from fault
-    if not tables:
+    if not path.exists() or not path.stat().st_size:
         return 0
-    if "alembic_version" not in tables:
+    with closing(sqlite3.connect(path, timeout=BUSY_MS / 1000)) as connection:
+        try:
+            found = _found(lambda asked: connection.execute(asked).fetchall())
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as fault:
+            raise CannotOpen(_("{path} is not a database: {fault}.").format(path=path, fault=fault)) from fault
+    if found is None:
         raise CannotOpen(_("{path} is a database of another program.").format(path=path))
-    found = int(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or 0)
     if found > HEAD:
         raise NewerDatabase(
             _(
@@ -202,3 +197,14 @@ def _version(connection: Connection, path: Path) -> int:
             ).format(path=path, found=found, known=HEAD)
         )
     return found
+
+
+def _found(ask: Callable[[str], list[tuple[Any, ...]]]) -> int | None:
+    """The migration that a database stands at; 0: it is empty, None: it is not ours."""
+    tables = {name for (name,) in ask("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables:
+        return 0
+    if "alembic_version" not in tables:
+        return None
+    rows = ask("SELECT version_num FROM alembic_version")
+    return int(rows[0][0]) if rows else 0
