@@ -151,22 +151,26 @@ export class Engine {
   }
 
   private laid(): MapLibreOverlay {
-    const scale = this.parts.scale;
-    const overlay = new MapLibreOverlay({ interleaved: false, useDevicePixels: devicePixelRatio * scale as any, layers: [], onError: () => undefined });
+    const overlay: MapLibreOverlay = new MapLibreOverlay({
+      interleaved: false,
+      useDevicePixels: (devicePixelRatio * this.parts.scale) as any,
+      layers: [],
+      onError: () => undefined,
+      onLoad: () => this.tame(overlay), // its canvas is made and listened to only then
+    });
     this.map.addControl(overlay);
-    const canvas = overlay.getCanvas();
-    if (canvas) {
-      canvas.setAttribute("aria-hidden", "true");
-      canvas.tabIndex = -1;
-      canvas.addEventListener("webglcontextlost", (event) => {
-        event.preventDefault();
-        setTimeout(() => this.relay(overlay), 100);
-      });
-    }
     return overlay;
   }
 
-  /** A drawing context was lost: live layers get a new one. */
+  /** The overlay's canvas is a picture and no control; when its drawing context is lost, live layers get a new one. */
+  private tame(overlay: MapLibreOverlay): void {
+    const canvas = overlay.getCanvas();
+    if (!canvas) return;
+    canvas.setAttribute("aria-hidden", "true");
+    canvas.tabIndex = -1;
+    canvas.addEventListener("webglcontextlost", () => setTimeout(() => this.relay(overlay), 100));
+  }
+
   private relay(lost: MapLibreOverlay): void {
     if (lost !== this.overlay) return;
     this.map.removeControl(lost);

@@ -9,9 +9,9 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,13 +21,12 @@ import numpy as np
 import orjson
 import uvicorn
 from dash import Dash, Input, Output, dcc, html
-from fastapi import FastAPI, WebSocket, WebSocketDisconnect
+from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from starlette.responses import Response
 
 from components.city_map import CityMap
 from data_access.importers import tiles
-from data_access.records import Building
-from data_access.table import Table, instants
+from data_access.table import Table
 from demo import town
 from layers import LAYERS
 from live import frames
@@ -57,8 +56,21 @@ class Server:
     seqs: dict[str, int] = field(default_factory=dict)
     revision: int = 1
     props: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    first_view: dict[str, Any] = field(default_factory=dict)
     _sockets: set[WebSocket] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop | None = None
+
+    def renew(self) -> None:
+        """As it was in the beginning, for the next test."""
+        made = town.town(town.SEED)
+        self.tables, self.past = rows(made), rows(made, past=True)
+        self.mute = self.refuse = False
+        self.slow_s = 0.0
+        self.props = {}
+        self.seqs.clear()
+        self.asked.clear()
+        self.questions.clear()
 
     @property
     def url(self) -> str:
@@ -84,6 +96,11 @@ class Server:
         self.seqs[key] = self.seqs.get(key, 0) + 1 + skip
         told = {"seq": self.seqs[key], "since": self.revision - 1, "revision": self.revision, "now": now()}
         self._send(frames.delta(key, changed, **told))
+
+    def renew_sockets(self) -> None:
+        """Everything anew to everyone, as after an overflow."""
+        for key in self.tables:
+            self._send(self.snapshot(key))
 
     def hang_up(self) -> None:
         """Close every socket, as a restart does."""
@@ -139,8 +156,12 @@ class Server:
                     await socket.send_bytes(frames.heartbeat(revision=self.revision, now=now()))
                 await asyncio.sleep(BEAT_S)
 
-    async def columns(self, key: str, at: str | None = None) -> Response:
-        self.questions.append(f"{key}@{at or 'now'}")
+    async def columns(self, request: Request, key: str, at: str | None = None) -> Response:
+        tag = f'"{self.revision}"'
+        known = request.headers.get("If-None-Match") == tag and not at
+        self.questions.append(f"{key}@{at or 'now'}{' known' if known else ''}")
+        if known:
+            return Response(status_code=304)
         if self.slow_s:
             await asyncio.sleep(self.slow_s)
         if self.refuse:
@@ -148,7 +169,7 @@ class Server:
         table = self.past[key] if at else self.tables[key]
         moment = datetime.fromisoformat(at).timestamp() * 1000 if at else None
         frame = frames.snapshot(key, table, seq=0, revision=self.revision, now=now(), at=moment)
-        return Response(frame, media_type="application/octet-stream", headers={"ETag": f'"{self.revision}"'})
+        return Response(frame, media_type="application/octet-stream", headers={"ETag": tag})
 
 
 def now() -> float:
@@ -168,10 +189,12 @@ def application(server: Server, place: town.City) -> FastAPI:
         assets_ignore=".*",
         assets_path_ignore=["^engine$"],
         enable_mcp=False,
+        websocket_callbacks=False,
         serve_locally=True,
     )
     city = {"lon": place.lon, "lat": place.lat, "zoom": place.zoom, "pitch": place.pitch, "bearing": place.bearing}
-    settings: dict[str, Any] = {
+    server.first_view = {"center": [place.lon, place.lat], "zoom": place.zoom, "pitch": 57, "bearing": place.bearing}
+    server.settings = settings = {
         "live": "/live",
         "camera": city,
         "theme": "night",
