@@ -1,7 +1,7 @@
 """What each panel of the desk shows for a time and a selection: the pure half of the callbacks."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import dcc, html, no_update
@@ -67,7 +67,8 @@ def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) 
     if row is None:
         return []
     end = (at or view.now()).astimezone(view.zone())
-    track = view.store.answer(Track(chosen[1], layer.metric, end - HOURS, end), at)
+    asked = Track(chosen[1], layer.metric, end - HOURS, end + timedelta(microseconds=1))  # with what was at `end`
+    track = view.store.answer(asked, at)
     every, unit = interval_s(row.interval_s, layer), layer.unit or ""
     words = html.Figcaption(summary(track, unit, every, end), className="note")
     if not len(track):

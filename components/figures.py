@@ -65,8 +65,8 @@ def _measured(layer: Layer, table: Table, now: datetime) -> Figure:
     median = float(np.median(table["value"][live]))
     words = str(layer.scale.words[layer.scale.band(median)]) if layer.scale and layer.scale.words else ""
     value = number(median, 1 if abs(median) < 10 else 0)
-    trust = _("{trust} · median").format(trust=_trust(live, table, now))
-    return Figure(str(layer.title), value, layer.unit or "", words, trust)
+    note = _("median: {words}").format(words=words) if words else _("median")
+    return Figure(str(layer.title), value, layer.unit or "", note, _trust(live, table, now))
 
 
 def _parked(layer: Layer, table: Table, now: datetime) -> Figure:

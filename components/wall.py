@@ -11,7 +11,7 @@ from components.silence import clock, data_age
 from components.view import View
 from data_access.words import _
 
-LINES = 8  # of the attention list; more nobody reads from afar, and the rest is counted below it
+LINES = 6  # of the attention list; more nobody reads from afar, and the rest is counted below it
 
 
 def wall(view: View, chosen: str, camera: Camera | None = None) -> list[Any]:

@@ -1,0 +1,254 @@
+"""What the desk's panels say of the small city at noon, and what they say of its past."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from components.ages import WORDS, speaking
+from components.desk_panels import chart_of, described, flown_to, overview, table_of, time_of
+from components.figures import figures, state_of_the_city
+from components.incidents import in_order, lists, plain
+from components.legend import bounds, legend
+from components.link import Camera
+from components.picture import count, picture
+from components.rail import rail
+from components.table_view import rows_of
+from components.view import View
+from data_access import words
+from data_access.queries import Incidents
+from layers import LAYERS
+from layers.base import Layer
+from tests.components.noon import desk_at_noon, found, said, texts
+from tests.small_city import LAT, LON, NOON
+
+BY_KEY = {layer.key: layer for layer in LAYERS}
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(scope="module")
+def view(tmp_path_factory: pytest.TempPathFactory) -> View:
+    return desk_at_noon(tmp_path_factory.mktemp("noon"))
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with words.speaking("en"):
+        yield
+
+
+def test_counts_say_how_many_report(view: View) -> None:
+    taken = picture(view, None)
+    told = {layer.key: count(layer, taken) for layer in LAYERS}
+    assert (told["pm25"].n, told["pm25"].of) == (3, 5)
+    assert (told["cameras"].n, told["cameras"].of) == (1, 2)
+    assert told["incidents"].of is None
+    assert told["incidents"].n == 3
+    assert told["buildings"].n == 6
+
+
+def test_a_layers_row_reports_by_the_layers_own_band(view: View) -> None:
+    for layer in LAYERS:
+        table = view.store.answer(layer.query)
+        if "interval_s" not in table:
+            continue
+        expected = [layer.status(row, NOON) in ("fresh", "late") for row in table]
+        assert speaking(table, layer, NOON).tolist() == expected
+
+
+def test_every_panel_goes_along_into_the_past(view: View) -> None:
+    before = NOON - 20 * MINUTE
+    now, past = overview(view, None, ["incidents", "pm25"]), overview(view, before, ["incidents", "pm25"])
+    assert now[0] == ["3", "3 of 5"]
+    assert past[0][0] == "1"
+    assert "Two scooters" in said(past[3])
+    assert "Two scooters" not in said(now[3])
+    assert "Fire in a stairwell" in now[1]
+    assert "Fire" not in past[1]
+
+
+def test_the_city_before_its_first_fact_is_told_as_unknown(view: View) -> None:
+    early = NOON - timedelta(days=400)
+    sentence = overview(view, early, [])[1]
+    assert "Fire" not in sentence
+    assert said(described(view, ("incidents", "i-fire"), early)[0]).count("i-fire was not yet known") == 1
+
+
+def test_the_worst_comes_first_and_of_equals_the_oldest(view: View) -> None:
+    items = in_order(picture(view, None).needs)
+    assert items[0].title == "Fire in a stairwell"
+    order = [(item.severity, item.since) for item in items if item.since]
+    assert order == sorted(order)
+
+
+def test_a_line_of_a_list_picks_its_thing(view: View) -> None:
+    taken = picture(view, None)
+    buttons = found(lists(view, taken), "Button")
+    assert {"incidents"} < {getattr(button, "data-layer") for button in buttons}
+    assert len(buttons) == len(taken.needs)
+    for button in buttons:
+        layer = view.layer(getattr(button, "data-layer"))
+        assert layer is not None
+        assert described(view, (layer.key, getattr(button, "data-id")), None)[1].endswith("open")
+
+
+def test_the_wall_has_nothing_to_press(view: View) -> None:
+    taken = picture(view, None)
+    assert found(plain(taken, 8), "Button") == []
+    assert "Fire in a stairwell" in said(plain(taken, 8))
+
+
+def test_a_wall_counts_what_it_has_no_room_for(view: View) -> None:
+    taken = picture(view, None)
+    assert "more" in said(plain(taken, 2))
+
+
+def test_figures_are_few_and_say_how_sure_they_are(view: View) -> None:
+    told = figures(view, picture(view, None))
+    assert 5 <= len(told) <= 7
+    by_label = {figure.label: figure for figure in told}
+    dust = by_label["Fine dust"]
+    assert (dust.value, dust.unit) == ("35", "µg/m³")  # the median of 10 and 60; what is silent or missing is not in it
+    assert "2 of 5" in dust.trust
+    assert by_label["Free parking"].value == "90"  # of 240: the third site is unknown, and unknown is not zero
+    assert by_label["Free parking"].unit == "of 240"
+    assert by_label["Open incidents"].severity == 1
+
+
+def test_without_any_report_a_figure_is_a_dash_and_not_zero(tmp_path: Path) -> None:
+    later = desk_at_noon(tmp_path, NOON + timedelta(days=2))
+    told = {figure.label: figure for figure in figures(later, picture(later, None))}
+    assert told["Fine dust"].value == "–"
+    assert told["Free parking"].value == "–"
+
+
+def test_one_sentence_says_how_the_city_stands(view: View) -> None:
+    taken = picture(view, None)
+    assert state_of_the_city(view, taken) == "1 critical matter: Fire in a stairwell."
+
+
+@pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer.scale], ids=lambda layer: layer.key)
+def test_the_legend_is_the_scale(layer: Layer) -> None:
+    scale = layer.scale
+    assert scale is not None
+    swatches = [getattr(span, "style", {}) for span in found(legend(layer), "Span") if getattr(span, "style", None)]
+    assert [style["--night"] for style in swatches][: len(scale.breaks) + 1] == list(
+        scale.ramp[: len(scale.breaks) + 1]
+    )
+    assert len(bounds(scale)) == len(scale.breaks) + 1
+    assert str(scale.source) in said(legend(layer))
+    for word in scale.words:
+        assert str(word) in said(legend(layer))
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
+def test_the_legend_has_every_symbol_that_the_layer_names(layer: Layer) -> None:
+    for mark in layer.legend:
+        assert str(mark.words) in said(legend(layer))
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
+def test_each_layer_has_a_labelled_switch_and_a_table(view: View, layer: Layer) -> None:
+    built = rail(view, [layer.key])
+    switches = {switch.id["switch"]: switch for switch in found(built, "Switch")}  # type: ignore[attr-defined]  # Dash sets id
+    assert switches[layer.key].label == str(layer.title)  # type: ignore[attr-defined]  # Dash sets it
+    assert [key for key, switch in switches.items() if switch.value] == [layer.key]  # type: ignore[attr-defined]  # same
+    assert f"Table: {layer.title}" in [getattr(button, "aria-label", "") for button in found(built, "Button")]
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
+@pytest.mark.parametrize("minutes", [0, 25])
+def test_the_table_says_the_same_as_the_map(view: View, layer: Layer, minutes: int) -> None:
+    at = None if not minutes else NOON - minutes * MINUTE
+    now = (at or NOON).astimezone(view.zone())
+    answer = list(view.store.answer(layer.query, at))
+    table, sheet = table_of(view, layer.key, at, None)
+    assert sheet == "panel sheet"
+    lines = found(table, "Tr")[1:]
+    assert len(lines) == len(answer)
+    for line, row in zip(lines, answer, strict=True):
+        cells = [texts(cell) for cell in line.children]  # type: ignore[attr-defined]  # a Tr has children
+        for told, column in zip(cells, layer.columns, strict=False):
+            assert "".join(told) == (column.cell(row, now) or row.id)
+        if hasattr(row, "interval_s"):
+            assert cells[-1] == [str(WORDS[layer.status(row, now)])]
+
+
+def test_a_table_lists_what_is_in_sight(view: View) -> None:
+    houses = BY_KEY["buildings"]
+    near = (LON + 0.001, LAT - 0.001, LON + 0.003, LAT + 0.002)
+    table, _all = rows_of(view, houses, None, near)
+    assert set(table["id"]) == {"b-1", "b-2", "b-6"}
+
+
+def test_a_table_of_nothing_says_why(view: View) -> None:
+    nothing, _sheet = table_of(view, "incidents", NOON - timedelta(days=1), None)
+    assert said(nothing).startswith("Incidents: nothing was known at")
+
+
+def test_the_drawer_tells_name_facts_age_and_status(view: View) -> None:
+    told, name = described(view, ("pm25", "air-silent"), None)
+    assert name == "panel drawer open"
+    assert "Old gate" in said(told)
+    assert "silent, 30 minutes ago" in said(told)
+    assert "air-silent" in said(told)
+
+
+def test_the_drawer_tells_all_that_was_said_of_an_incident(view: View) -> None:
+    told = said(described(view, ("incidents", "i-fire"), None)[0])
+    assert "What was said of it" in told
+    assert "assigned" in told
+    earlier = said(described(view, ("incidents", "i-fire"), NOON - 10 * MINUTE)[0])
+    assert "assigned" not in earlier
+
+
+def test_what_is_not_there_is_told_in_a_sentence(view: View) -> None:
+    told, name = described(view, ("pm25", "nobody"), None)
+    assert name == "panel drawer open"
+    assert "nobody is not in this layer" in said(told)
+
+
+def test_nothing_selected_leaves_the_lists(view: View) -> None:
+    assert described(view, None, None) == ([], "panel drawer")
+
+
+def test_a_chart_stands_only_where_there_is_a_history(view: View) -> None:
+    assert chart_of(view, ("buildings", "b-1"), None, "night") == []
+    assert chart_of(view, ("incidents", "i-fire"), None, "night") == []
+    assert found(chart_of(view, ("pm25", "air-1"), None, "night"), "Graph")
+    never = chart_of(view, ("pm25", "air-never"), None, "night")
+    assert found(never, "Graph") == []
+    assert "No readings" in said(never)
+
+
+def test_a_chart_ends_at_the_time_that_is_looked_at(view: View) -> None:
+    graph = found(chart_of(view, ("pm25", "air-1"), NOON - 30 * MINUTE, "night"), "Graph")[0]
+    assert len(graph.figure.data[1].x) == 30  # type: ignore[attr-defined]  # a Graph has a figure
+
+
+def test_a_share_is_no_scale_for_a_number_of_spaces(view: View) -> None:
+    graph = found(chart_of(view, ("parking", "park-1"), None, "night"), "Graph")[0]
+    assert [shape for shape in graph.figure.layout.shapes if shape.type == "line"] == []  # type: ignore[attr-defined]  # same
+
+
+def test_a_list_flies_to_its_thing_and_keeps_the_way_one_looks(view: View) -> None:
+    seen = Camera(0, 0, 14, 30, 77)
+    there = flown_to(view, ("incidents", "i-fire"), None, seen)
+    assert there is not None
+    assert (there["lon"], there["pitch"], there["bearing"]) == (LON + 0.001, 30, 77)
+    assert there["zoom"] > 14
+    assert flown_to(view, ("incidents", "nobody"), None, seen) is None
+
+
+def test_time_goes_back_and_comes_home(view: View) -> None:
+    at, told, banner = time_of(view, {"step": -1}, None)
+    assert at == (NOON - MINUTE).isoformat()
+    assert told["at"] == at
+    assert "REPLAY" in banner
+    home, told, banner = time_of(view, {"live": True}, NOON - MINUTE)
+    assert (home, told["at"], banner) == (None, None, "")
+
+
+def test_incidents_have_a_layer_of_their_own() -> None:
+    assert [layer.key for layer in LAYERS if isinstance(layer.query, Incidents)] == ["incidents"]
