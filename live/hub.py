@@ -95,7 +95,8 @@ class Hub:
         try:
             await _first(self._listen(socket), socket.send(self._snapshot))
         except Refused as broken:
-            await websocket.close(broken.code)
+            with suppress(RuntimeError):  # it left before we could say so
+                await websocket.close(broken.code)
         except WebSocketDisconnect:
             pass
         finally:
