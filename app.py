@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -26,11 +26,13 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from starlette.types import ASGIApp
 
+    from data_access.declarations import Counts
     from data_access.importers.found import Found
+    from data_access.writer import CityWriter
 
 settle(os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
 VERSION = "0.1.0"
-SEED = 1
+SEED = 7  # of the simulated town: the same seed gives the same town
 LONG_LAG_S = 30.0
 ASSETS = Path(__file__).resolve().parent / "assets"
 PUBLISH_EVERY_S = 60
@@ -78,7 +80,7 @@ def officials(settings: Settings) -> "ASGIApp":
     hub = Hub(store, LAYERS, lag=lambda: lag_s(settings.folder))
     health = partial(fares, store, settings.folder)
     keys = sessions.Sessions(Desk(settings.folder / "desk.db"))
-    server = bare_server(closing=hub.close)
+    server = bare_server(hub.close)
     problems.watch(server)
     server.include_router(sessions.routes(keys))
     server.include_router(api.routes(store, LAYERS, snapshot, version=VERSION, health=health))
@@ -130,15 +132,15 @@ def deaf_since(folder: Path) -> datetime | None:
     return datetime.fromtimestamp(pulse.deaf_since, UTC) if pulse and pulse.deaf_since else None
 
 
-def bare_server(closing: Callable[[], Awaitable[None]] | None = None) -> "FastAPI":
+def bare_server(at_end: Callable[[], Awaitable[None]] | None = None) -> "FastAPI":
     """A server without the pages that FastAPI would show of itself."""
     from fastapi import FastAPI
 
     @asynccontextmanager
     async def life(_server: FastAPI) -> AsyncIterator[None]:
         yield
-        if closing:
-            await closing()
+        if at_end:
+            await at_end()
 
     return FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
 
@@ -242,32 +244,36 @@ def import_command(city: CityFile = None, data: Data = None, database: Database 
     from data_access.writer import CityWriter
 
     settings.folder.mkdir(parents=True, exist_ok=True)
-    mark = settings.folder / "imported"
+    mark, source = settings.folder / "imported", source_of(settings)
     try:
-        source = source_of(settings)
-        writer = CityWriter.open(settings.database_url)
-        if mark.exists() and mark.read_text() == source:
-            return
-        found = holdings(settings)
-        built, declared = bring(found, str(settings.city or "town"), settings.folder, writer, show_progress)
-        for line in found.tally.lines():
-            say(f"  {line}")
-        say(
-            _("  {new} new, {changed} changed, {same} unchanged, {ended} ended").format(
-                new=built.new + declared.new,
-                changed=built.changed + declared.changed,
-                same=built.same + declared.same,
-                ended=built.ended + declared.ended,
-            )
-        )
-        if settings.city is None and settings.simulation:
-            from demo.history import history
-
-            history(writer, SEED, datetime.now(UTC), show_progress)
-        writer.close()
-        mark.write_text(source)
+        with closing(CityWriter.open(settings.database_url)) as writer:
+            if not (mark.exists() and mark.read_text() == source):
+                found = holdings(settings)
+                built, declared = bring(found, str(settings.city or "town"), settings.folder, writer, show_progress)
+                for line in [*found.tally.lines(), became(built + declared)]:
+                    say(f"  {line}")
+                mark.write_text(source)
+            if settings.city is None and settings.simulation:
+                remember(settings, writer)
     except (CannotOpen, ImportFault) as fault:
         raise Refused(str(fault)) from None
+
+
+def became(counts: "Counts") -> str:
+    """What an import changed."""
+    return _("{new} new, {changed} changed, {same} unchanged, {ended} ended").format(
+        new=counts.new, changed=counts.changed, same=counts.same, ended=counts.ended
+    )
+
+
+def remember(settings: Settings, writer: "CityWriter") -> None:
+    """Tell the simulated town's last day, as far as it is not known yet."""
+    from data_access.store import CityStore
+    from demo.history import history
+
+    with closing(CityStore.open(settings.database_url)) as store:
+        since = store.first_fact()
+    history(writer, SEED, datetime.now(UTC), show_progress, since)
 
 
 def source_of(settings: Settings) -> str:
@@ -331,15 +337,30 @@ def simulate_command(broker: Broker = None, speed: Speed = None) -> None:
 def replay_command(
     file: Annotated[Path, typer.Argument(help=_("A recorded series: hourly PM2.5 of AirNow, .csv or .csv.gz."))],
     year: Annotated[int | None, typer.Option(help=_("Only this year."))] = None,
-    shift: Annotated[bool, typer.Option("--shift", help=_("Move its times so that it ends now."))] = False,
-    speed: Annotated[
-        float | None, typer.Option(help=_("How much faster than it was recorded; all at once without."))
-    ] = None,
+    shift: Annotated[bool, typer.Option("--shift", help=_("Move its times so that the last one is now."))] = False,
+    speed: Annotated[float | None, typer.Option(help=_("Times faster than measured; all at once without."))] = None,
     broker: Broker = None,
     mqtt_port: MqttPort = None,
 ) -> None:
     """Publish a recorded series over MQTT, with the times at which it was measured."""
-    raise NotImplementedError
+    from demo.recording import ReplayFault
+    from demo.replay import replay
+
+    settings = chosen({"broker": broker, "mqtt_port": mqtt_port})
+    try:
+        played = replay(
+            file,
+            settings.broker_url,
+            year=year,
+            shift=shift,
+            speed=speed,
+            progress=show_progress,
+            stop=stop_on_signals(),
+        )
+    except ReplayFault as fault:
+        raise Refused(str(fault)) from None
+    for line in played.lines():
+        say(line)
 
 
 @user.command()

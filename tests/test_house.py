@@ -28,6 +28,7 @@ PURE = {
     "privacy",
     "visibility",
     "city",
+    "metres",
     "words",
     "decoders",
 }

@@ -1,0 +1,244 @@
+"""The whole way, as three people meet it: a real broker, every process, a Chromium that may ask only this machine."""
+
+import json
+import os
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import pytest
+
+from tests.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.slow]
+
+STATION = {
+    "name": "Trạm thử nghiệm",
+    "kind": "sensor",
+    "metrics": {"pm25_ug_m3": "µg/m³"},
+    "interval_s": 10,
+}
+
+
+class Page:
+    """One browser page that may talk to this machine alone, and remembers all that went wrong in it."""
+
+    def __init__(self, browser: Any, address: str, width: int = 1440, height: int = 900, **context: Any) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **context)
+        self.page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.asked: list[str] = []
+        self.page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
+        self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
+        self.page.route("**/*", self._local_only)
+        self.page.goto(address)
+        self.wait("() => window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()")
+
+    def wait(self, condition: str, argument: Any = None, seconds: float = 60) -> None:
+        self.page.wait_for_function(condition, arg=argument, timeout=seconds * 1000)
+
+    def ask(self, expression: str, argument: Any = None) -> Any:
+        return self.page.evaluate(expression, argument)
+
+    def row(self, layer: str, id: str) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self.ask("([layer, id]) => window.cityglass.row(layer, id)", [layer, id])
+        return found
+
+    def wait_for_value(self, layer: str, id: str, value: float, seconds: float = 20) -> None:
+        self.wait(
+            "([layer, id, value]) => window.cityglass.row(layer, id)?.value === value", [layer, id, value], seconds
+        )
+
+    def view(self) -> dict[str, float]:
+        seen: dict[str, float] = self.ask(
+            "() => { const m = window.cityglass.map, c = m.getCenter();"
+            " return {lon: c.lng, lat: c.lat, zoom: m.getZoom(), pitch: m.getPitch(), bearing: m.getBearing()} }"
+        )
+        return seen
+
+    def place(self, lon: float, lat: float) -> tuple[float, float]:
+        """Where on the page this place is drawn."""
+        x, y = self.ask(
+            "([lon, lat]) => { const p = window.cityglass.map.project([lon, lat]),"
+            " r = window.cityglass.map.getCanvas().getBoundingClientRect(); return [p.x + r.x, p.y + r.y] }",
+            [lon, lat],
+        )
+        return x, y
+
+    def close(self) -> None:
+        self.context.close()
+
+    def _local_only(self, route: Any) -> None:
+        address = route.request.url
+        self.asked.append(address)
+        if re.match(r"(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|data:|blob:", address):
+            route.continue_()
+        else:
+            self.complaints.append(f"asked {address}")
+            route.abort()
+
+
+class Device:
+    """A device of the test's own, at the centre of the town."""
+
+    def __init__(self, running: Running, name: str, lon: float, lat: float, **about: Any) -> None:
+        self.name = name
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"test-{name}", protocol=mqtt.MQTTv5)
+        self.client.connect("127.0.0.1", running.mqtt_port)
+        self.client.loop_start()
+        self._send("about", {**STATION, "lon": lon, "lat": lat, **about}, retain=True)
+
+    def measure(self, value: float, at: datetime | None = None) -> None:
+        moment = (at or datetime.now(UTC)).isoformat()
+        self._send("readings", {"at": moment, "values": {"pm25_ug_m3": value}})
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def _send(self, what: str, said: dict[str, Any], retain: bool = False) -> None:
+        sent = self.client.publish(f"cityglass/{self.name}/{what}", json.dumps(said), qos=1, retain=retain)
+        sent.wait_for_publish(10)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = Running(tmp_path_factory.mktemp("town"))
+    running.wait_until_ready()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def shown(town: Running, chromium: Any) -> Iterator[Page]:
+    """The desk, signed in, shared by the tests that leave it as they found it."""
+    page = Page(chromium, town.link())
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def station(town: Running, shown: Page) -> Iterator[Device]:
+    seen = shown.view()
+    device = Device(town, f"test-{time.time_ns()}", seen["lon"], seen["lat"])
+    device.measure(21.5)
+    yield device
+    device.close()
+
+
+def eventually(true: Callable[[], bool], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not come to be in time"
+        time.sleep(0.1)
+
+
+def test_the_town_stands_in_three_dimensions(shown: Page) -> None:
+    assert shown.ask("() => window.cityglass.rendered().buildings") > 100
+    assert shown.view()["pitch"] > 30
+
+
+def test_a_packet_becomes_a_point_and_the_camera_stays(shown: Page, station: Device) -> None:
+    shown.wait_for_value("pm25", station.name, 21.5)
+    before = shown.view()
+    for value in (33.25, 47.0):
+        station.measure(value)
+        shown.wait_for_value("pm25", station.name, value)
+    assert shown.view() == before
+
+
+def test_a_click_opens_the_detail_of_what_is_there(shown: Page, station: Device) -> None:
+    station.measure(42.0)
+    shown.wait_for_value("pm25", station.name, 42.0)
+    seen = shown.view()
+    shown.page.wait_for_timeout(1000)  # one frame at least with the new point drawn
+    shown.page.mouse.click(*shown.place(seen["lon"], seen["lat"]))
+    drawer = shown.page.locator("#detail")
+    drawer.get_by_text(STATION["name"]).first.wait_for(timeout=15_000)
+    assert "42 µg/m³" in drawer.inner_text()
+
+
+def test_a_late_packet_does_not_move_now(shown: Page, station: Device) -> None:
+    shown.wait_for_value("pm25", station.name, 21.5)
+    station.measure(99.0, at=datetime.now(UTC) - timedelta(hours=2))
+    station.measure(22.0)
+    shown.wait_for_value("pm25", station.name, 22.0)
+    assert shown.row("pm25", station.name)["value"] == 22.0
+
+
+def test_the_time_bar_takes_the_whole_frame_into_the_past_and_back(town: Running, chromium: Any) -> None:
+    page = Page(chromium, town.link())
+    seen = page.view()
+    device = Device(town, f"test-{time.time_ns()}", seen["lon"], seen["lat"])
+    device.measure(11.0, at=datetime.now(UTC) - timedelta(hours=5))
+    device.measure(55.0)
+    page.wait_for_value("pm25", device.name, 55.0)
+    past = datetime.now(UTC) - timedelta(hours=3)
+    signed_in = page.page.url.split("?")[0]
+    page.page.goto(f"{signed_in}?at={past.strftime('%Y-%m-%dT%H:%M:%SZ')}")
+    page.wait_for_value("pm25", device.name, 11.0)
+    page.page.get_by_text(re.compile("REPLAY")).first.wait_for(timeout=15_000)
+    device.measure(56.0)
+    page.page.wait_for_timeout(2_000)
+    assert page.row("pm25", device.name)["value"] == 11.0, "a live value leaked into the past"
+    page.page.locator("#live").click()
+    page.wait_for_value("pm25", device.name, 56.0)
+    device.close()
+    page.close()
+
+
+def test_a_deep_link_restores_camera_layers_selection_and_time(town: Running, chromium: Any) -> None:
+    page = Page(chromium, town.link())
+    page.ask("() => window.cityglass.map.jumpTo({zoom: 16.5, bearing: 40, pitch: 20})")
+    page.wait("() => location.search.includes('16.5')")
+    link = page.page.url
+    second = page.context.new_page()
+    page.page = second
+    second.goto(link)
+    page.wait("() => window.cityglass?.map?.loaded()")
+    restored = page.view()
+    assert restored["zoom"] == pytest.approx(16.5, abs=0.01)
+    assert restored["bearing"] == pytest.approx(40, abs=0.5)
+    assert restored["pitch"] == pytest.approx(20, abs=0.5)
+    page.close()
+
+
+def test_a_lost_server_shows_within_eight_seconds_and_heals_by_itself(town: Running, chromium: Any) -> None:
+    page = Page(chromium, town.link())
+    (ops,) = [pid for pid, command in town.children().items() if "app.py ops" in command]
+    os.kill(ops, signal.SIGSTOP)
+    try:
+        page.wait("() => document.documentElement.dataset.silence === 'amber'", seconds=12)
+    finally:
+        os.kill(ops, signal.SIGCONT)
+    page.wait("() => !document.documentElement.dataset.silence", seconds=20)
+    os.kill(ops, signal.SIGKILL)
+    page.wait("() => document.documentElement.dataset.silence === 'amber'", seconds=20)
+    page.wait("() => !document.documentElement.dataset.silence", seconds=40)
+    page.close()
+
+
+def test_nothing_but_this_machine_was_asked_and_the_console_is_clean(town: Running, chromium: Any) -> None:
+    for address in (town.link(), town.link() + "&next=/wall", town.public + "/"):
+        page = Page(chromium, address)
+        page.page.wait_for_timeout(3_000)
+        assert page.complaints == []
+        assert len(page.asked) > 5
+        page.close()
+
+
+def test_the_public_view_shows_what_is_published_and_no_more(town: Running, chromium: Any) -> None:
+    eventually(lambda: (Path(town.folder) / "public" / "public.db").exists(), 90)
+    page = Page(chromium, town.public + "/")
+    keys = [layer["key"] for layer in page.ask("() => fetch('/api/layers').then(r => r.json())")]
+    assert "pm25" in keys
+    assert "incidents" not in keys
+    assert "camera-views" not in keys
+    assert page.ask("() => fetch('/api/columns/incidents').then(r => r.status)") == 404
+    assert page.ask("() => fetch('/_dash-update-component', {method: 'POST', body: '{}'}).then(r => r.status)") >= 400
+    page.close()
