@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+import dash_bootstrap_components as dbc
 from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from fastapi import FastAPI
 
@@ -51,7 +52,7 @@ DOCUMENT = """<!DOCTYPE html>
   </head>
   <body>
     <div id="react-entry-point">{content}</div>
-    <footer>{config}{scripts}{renderer}</footer>
+    {config}{scripts}{renderer}
   </body>
 </html>"""
 
@@ -241,7 +242,7 @@ def card(layer: Layer, said: Saying, view: View, host: Host, now: datetime) -> A
 def the_map(view: View, shade: str) -> Any:
     """The map, which layers it shows, what its colours mean; everything on it stands in the tables too."""
     keys = [layer.key for layer in view.layers]
-    choices = dcc.Checklist(
+    choices = dbc.Checklist(
         id=CHECKS, options=[{"label": str(layer.title), "value": layer.key} for layer in view.layers], value=keys
     )
     drawn = city_map(MAP, view, tuple(keys), shade, None, poll_s=POLL_S, silence_s=SILENCE_S)

@@ -33,12 +33,13 @@ def draw() -> tuple[Part, ...]:
     trusted = only("fresh", "late", size=22)
     silent = by_status(fresh="dotted", stale="hatch", dead="bar", unknown="dotted")
     unknown = {**full, "breaks": [], "colours": [CLEAR], "missing": GREY}
+    covering = only("fresh", "late", size=28)  # a row without a number also has the dotted sign, which this hides
     few = {"column": "band", "values": {"few_taken": SCALE.ramp[0], "few_free": SCALE.ramp[3]}, "other": CLEAR}
     return (
         icons("parking-edge", "parking", {**full, "breaks": [], "colours": [GREY]}, only("fresh", size=25), pick=False),
         icons("parking-share", by_status(fresh="parking", late="ring"), full, trusted),
         icons("parking-uncounted", "dotted", unknown, trusted),
-        icons("parking-few", "parking", few, trusted),  # published rows only: so few that no number is told
+        icons("parking-few", "parking", few, covering),  # published rows only: so few that no number is told
         icons("parking-silent", silent, GREY, only("stale", "dead", "unknown", size=22)),
     )
 

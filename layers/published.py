@@ -65,6 +65,7 @@ def _by_area(layer: Layer) -> Layer:
 
     return replace(
         layer,
+        about=N_("How many stand in each square of the city; more than that is not published."),
         draw=draw,
         detail=detail,
         columns=(Column(N_("Area"), lambda row, now: area(row)), Column(title, lambda row, now: number(row.count))),
