@@ -16,13 +16,15 @@ from data_access.registers import Register
 from data_access.schema import GOOD, ONLINE
 from data_access.states import States, now
 from data_access.table import Table
-from data_access.transaction import fetched
+from data_access.transaction import Row, fetched
 
 NEVER = np.iinfo(np.int64).min  # how numpy writes NaT
 _QUALITY = np.array([*QUALITIES, None], dtype=object)
+# A view that ended changed its camera's row, too.
+_LOST = "SELECT camera_id, max(ended) FROM camera_view WHERE ended IS NOT NULL GROUP BY camera_id"
 OfDevices = Latest | Parking | Cameras | CameraViews | Devices
 
-_VIEWS = "SELECT camera_id, geometry, area_m2, clipped, revision FROM camera_view WHERE "
+_VIEWS = "SELECT camera_id, geometry, area_m2, clipped, revision FROM camera_view WHERE"
 
 
 class Asked:
@@ -54,7 +56,8 @@ def answer(question: OfDevices, asked: Asked) -> Table:
     if isinstance(question, Parking):
         return _parking(asked)
     if isinstance(question, Cameras):
-        return _cameras(asked)
+        cameras = _cameras(asked)
+        return cameras.only(*(name for name in cameras.columns if name != "geometry"))
     if isinstance(question, CameraViews):
         return _camera_views(asked)
     return _devices(asked)
@@ -143,33 +146,37 @@ def _cameras(asked: Asked) -> Table:
     register = asked.register
     found = asked.versions(register.kind == "camera")
     signs = _Signs(asked, register.device[found])
+    seen = _seen(asked)
+    lost: dict[str, int] = dict(fetched(asked.connection, _LOST)) if asked.at is None else {}
+    ids = register.device_ids[register.device[found]]
+    rows = [seen.get(camera, (None, np.nan, np.nan, lost.get(camera, 0))) for camera in ids]
+    views = Table.of(rows, geometry="s", area_m2="f", clipped="f", revision="i")
     fields = ("mount_height_m", "azimuth_deg", "field_of_view_deg", "range_m")
     return _told(
         register,
         found,
         **{name: register.field(name)[found] for name in fields},
+        **{name: views[name] for name in ("geometry", "area_m2", "clipped")},
         **signs.columns(),
-        revision=np.maximum(register.revision[found], signs.revision),
+        revision=np.maximum.reduce([register.revision[found], signs.revision, views["revision"]]),
     )
+
+
+def _seen(asked: Asked) -> dict[str, Row]:
+    """What cameras see at this time: geometry, area, hidden share, revision."""
+    if asked.at is None:
+        rows = fetched(asked.connection, f"{_VIEWS} valid_to IS NULL")
+    else:
+        held = "valid_from <= ?1 AND (valid_to IS NULL OR valid_to > ?1)"
+        rows = fetched(asked.connection, f"{_VIEWS} {held}", asked.at)
+    return {row[0]: row[1:] for row in rows}
 
 
 def _camera_views(asked: Asked) -> Table:
     cameras = _cameras(asked)
-    if asked.at is None:
-        rows = fetched(asked.connection, _VIEWS + "valid_to IS NULL")
-    else:
-        held = "valid_from <= ?1 AND (valid_to IS NULL OR valid_to > ?1)"
-        rows = fetched(asked.connection, _VIEWS + held, asked.at)
-    seen = {row[0]: row[1:] for row in rows}
-    keep = np.array([camera in seen for camera in cameras["id"]], dtype=bool)
-    cameras = cameras.where(keep)
-    views = Table.of([seen[camera] for camera in cameras["id"]], geometry="s", area_m2="f", clipped="f", revision="i")
-    return cameras.only("id", "name", "lon", "lat", "online", "observed_at", "received_at", "interval_s").with_columns(
-        geometry=views["geometry"],
-        area_m2=views["area_m2"],
-        clipped=views["clipped"],
-        revision=np.maximum(cameras["revision"], views["revision"]),
-    )
+    seen = np.array([geometry is not None for geometry in cameras["geometry"]], dtype=bool)
+    columns = ("geometry", "area_m2", "clipped", "online", "observed_at", "received_at", "interval_s", "revision")
+    return cameras.where(seen).only("id", "name", "lon", "lat", *columns)
 
 
 def _devices(asked: Asked) -> Table:
@@ -188,6 +195,8 @@ def _devices(asked: Asked) -> Table:
     over = np.full(len(register.device_ids), NEVER, dtype=np.int64)
     past = register.valid_to <= (np.iinfo(np.int64).max - 1 if at is None else at)
     np.maximum.at(over, register.device[past], register.valid_to[past])
+    ended = np.zeros(len(register.device_ids), dtype=np.int64)
+    np.maximum.at(ended, register.device[past], register.ended[past])
     spoken = (signs.place >= 0) | (signs.status >= 0)
     listed = (version[everybody] >= 0) | (spoken & (observed >= over[everybody]))
     place = version[everybody]
@@ -195,7 +204,9 @@ def _devices(asked: Asked) -> Table:
     for number, where in zip(everybody[listed].tolist(), place[listed].tolist(), strict=True):
         named = {register.metric[stream] for stream in register.streams_of[number]} - {ONLINE}
         if where < 0:
-            rows.append((register.device_ids[number], None, None, None, None, None, ",".join(sorted(named)), 0))
+            rows.append(
+                (register.device_ids[number], None, None, None, None, None, ",".join(sorted(named)), ended[number])
+            )
             continue
         named |= set(register.metrics[where])
         told = (register.name[where], register.kind[where], register.lon[where], register.lat[where])

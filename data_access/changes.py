@@ -5,7 +5,16 @@ from sqlalchemy import Connection
 
 from data_access import answers, histories
 from data_access.answers import Asked, OfDevices
-from data_access.queries import BuildingCount, Buildings, CameraViews, IncidentHistory, Incidents, Question, Track
+from data_access.queries import (
+    BuildingCount,
+    Buildings,
+    Cameras,
+    CameraViews,
+    IncidentHistory,
+    Incidents,
+    Question,
+    Track,
+)
 from data_access.registers import Register
 from data_access.table import Table
 from data_access.transaction import fetched
@@ -37,7 +46,7 @@ def _of_devices(question: OfDevices, since: int, connection: Connection, registe
     moved = [stream for (stream,) in fetched(connection, _MOVED, since)]
     touched = {int(register.stream_device[stream]) for stream in moved if stream < len(register.stream_device)}
     touched |= set(register.changed_after(since).tolist())
-    if isinstance(question, CameraViews):
+    if isinstance(question, Cameras | CameraViews):
         seen = {camera for (camera,) in fetched(connection, _SEEN, since)}
         touched |= {register.number[camera] for camera in seen if camera in register.number}
     if question.id is not None:

@@ -48,7 +48,8 @@ class Cameras(_OfThings):
     """Every declared camera.
 
     Columns: id, name, kind, lon, lat, interval_s, mount_height_m, azimuth_deg (NaN: direction unknown),
-    field_of_view_deg, range_m, online, observed_at (its last sign of life), received_at, revision.
+    field_of_view_deg, range_m, area_m2 and clipped of its view (as in CameraViews; NaN: it has none), online,
+    observed_at (its last sign of life), received_at, revision.
     """
 
     id: str | None = None
