@@ -38,7 +38,7 @@ def attention(row: Row, now: datetime) -> Need | None:
 LAYER = Layer(
     key="temperature",
     title=N_("Temperature"),
-    about=N_("Air temperature in the shade of the street: the newest value of every weather sensor."),
+    about=N_("Air temperature at street level: the newest value of every weather sensor."),
     group=N_("Air and weather"),
     icon="thermometer",
     query=Latest("temperature_c"),
