@@ -15,6 +15,9 @@ from server.supervisor import Child, Supervisor
 
 BROKER_WITHIN_S, READY_WITHIN_S, LOOK_EVERY_S = 20, 120, 0.25
 
+# What may hold a password, and what the public process has no use for: it opens its own snapshot and nothing else.
+NOT_FOR_THE_PUBLIC = frozenset({"CITYGLASS_DATABASE", "CITYGLASS_BROKER"})
+
 Say = Callable[[str], None]
 
 
@@ -44,7 +47,8 @@ def launch(settings: Settings, program: Path, say: Say, stop: threading.Event) -
             kept.start(Child("broker", _broker(settings, program, say), environment))
             kept.wait_until(lambda: preflight.listening("127.0.0.1", settings.mqtt_port), BROKER_WITHIN_S)
         for name in processes(settings):
-            kept.start(Child(name, _command(program, name), environment))
+            secret = NOT_FOR_THE_PUBLIC if name == "public" else frozenset()
+            kept.start(Child(name, _command(program, name), environment, secret))
         say(_("Starting desk, wall and public view"))
         servers = [(settings.host, settings.port), (settings.public_host, settings.public_port)]
         kept.wait_until(lambda: stop.is_set() or all(preflight.healthy(*at) for at in servers), READY_WITHIN_S)

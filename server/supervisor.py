@@ -33,6 +33,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    kept_from: frozenset[str] = frozenset()  # names that this process must not find in its environment
     process: "subprocess.Popen[bytes] | None" = None
     deaths: "deque[float]" = field(default_factory=lambda: deque(maxlen=DEATHS_IN_A_MINUTE))
     due: float = 0.0
@@ -130,10 +131,11 @@ class Supervisor:
         path = self._logs / f"{child.name}.log"
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
+        told = {**os.environ, **child.environment}
         with path.open("ab") as output:
             child.process = subprocess.Popen(
                 child.command,
-                env={**os.environ, **child.environment},
+                env={name: value for name, value in told.items() if name not in child.kept_from},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -82,3 +82,16 @@ def test_children_end_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
         time.sleep(0.05)
     assert not alive(pid)
     parent.stop()
+
+
+def test_a_process_does_not_find_what_is_kept_from_it(tmp_path: Path) -> None:
+    program = "import os, time; print(sorted(n for n in os.environ if 'GLASS' in n), flush=True); time.sleep(60)"
+    tells = [sys.executable, "-c", program]
+    supervisor = Supervisor(tmp_path)
+    given = {"CITYGLASS_DATA": "here", "CITYGLASS_BROKER": "mqtt://me:secret@broker"}
+    supervisor.start(Child("open", tells, given))
+    supervisor.start(Child("kept", tells, given, frozenset({"CITYGLASS_BROKER"})))
+    supervisor.wait_until(lambda: said(supervisor, "open", "DATA") and said(supervisor, "kept", "DATA"), 30)
+    assert "CITYGLASS_BROKER" in supervisor.last_words("open")
+    assert "CITYGLASS_BROKER" not in supervisor.last_words("kept")
+    supervisor.stop()
