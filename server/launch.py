@@ -97,7 +97,7 @@ def _announce(settings: Settings, say: Say) -> None:
     """Say that everything is ready, and where."""
     desk = Desk(settings.folder / "desk.db")
     here = f"http://{settings.host}:{settings.port}/sign-in?token="
-    say(_("Cityglass is ready"))
+    say("Cityglass is ready")  # the contract's words, for scripts, in every language
     say(f"Desk    {here}{desk.link()}")
     say(f"Wall    {here}{desk.link()}&next=/wall")
     say(f"Public  http://{settings.public_host}:{settings.public_port}/")

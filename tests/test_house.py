@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from data_access.words import speaking
 from data_access.words.__main__ import ROOMS, catalogue, known, missing, said
+from layers import LAYERS
 
 HOUSE = Path(__file__).parents[1]
 # What each room may import besides itself; app.py is the only place where all parts meet.
@@ -190,3 +192,17 @@ def test_the_lock_is_of_this_project() -> None:
     for package in lock["package"]:
         for wheel in package.get("wheels", []):
             assert wheel["hash"].startswith("sha256:")
+
+
+def test_the_readme_lists_the_layers_that_there_are() -> None:
+    told = re.findall(
+        r"^\| ([^|]+) \| `([a-z0-9-]+)` \|", (HOUSE / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    with speaking("en"):
+        assert told == [(str(layer.title), layer.key) for layer in LAYERS]
+
+
+def test_the_pictures_of_the_readme_are_there() -> None:
+    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", (HOUSE / "README.md").read_text(encoding="utf-8"))
+    assert len(shown) == 2
+    assert all((HOUSE / picture).exists() for picture in shown)
