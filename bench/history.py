@@ -88,7 +88,7 @@ def fill(url: str, streams: int, readings: int) -> None:
             "FROM stream s JOIN reading r ON r.stream_id = s.id AND r.observed_at = "
             "(SELECT max(observed_at) FROM reading WHERE stream_id = s.id)"
         )
-        tx.once("UPDATE counter SET revision = ?", minutes + 20)
+        tx.revision, tx.moved = minutes + 20, True
     writer.close()
 
 

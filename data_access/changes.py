@@ -54,14 +54,11 @@ def _of_devices(question: OfDevices, since: int, connection: Connection, registe
     there = answers.answer(question, Asked(connection, register, None, touched))
     there = there.where(there["revision"] > since)
     # Only a register can take a row away: a device that still speaks does not leave an answer.
-    left = {str(register.device_ids[number]) for number in touched if _may_leave(register, number, since)}
+    ended = set(register.device[register.ended > since].tolist())
+    left = {str(register.device_ids[number]) for number in touched & ended}
     if isinstance(question, CameraViews):
         left |= {camera for (camera,) in fetched(connection, _SEEN, since) if question.id in (None, camera)}
     return _with_gone(there, sorted(left - set(there["id"])))
-
-
-def _may_leave(register: Register, number: int, since: int) -> bool:
-    return bool(np.any((register.device == number) & (register.ended > since)))
 
 
 def _with_gone(there: Table, gone: list[str]) -> Table:

@@ -3,8 +3,10 @@
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import Connection
+
 from data_access.schema import QUARANTINE
-from data_access.transaction import Writing, inserting
+from data_access.transaction import Writing, fetched, inserting
 
 MOST_BYTES = 4096
 MOST_ENTRIES = 100  # different ones of one device; what comes beyond is counted in one entry without content
@@ -42,6 +44,8 @@ def _source(topic: str) -> str:
     return parts[1] if len(parts) > 2 and parts[0] == "cityglass" else topic
 
 
-def listed(rows: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+def listed(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """What is kept, newest first."""
     names = [column.name for column in QUARANTINE.columns]
+    rows = fetched(connection, "SELECT * FROM quarantine ORDER BY last_at DESC LIMIT ?", limit)
     return [dict(zip(names, row, strict=True)) for row in rows]

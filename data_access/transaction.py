@@ -66,7 +66,7 @@ def writing(engine: Engine, clock: Callable[[], datetime]) -> Iterator[Writing]:
             "UPDATE counter SET revision = ?, horizon = ?, first_fact = ?, received = received + ?, "
             "stored = stored + ?, duplicates = duplicates + ?, quarantined = quarantined + ?, committed_at = ?",
             (
-                revision + 1 if told.moved else revision,
+                told.revision if told.moved else revision,
                 told.horizon,
                 told.first_fact,
                 told.received,

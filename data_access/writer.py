@@ -75,7 +75,7 @@ class CityWriter:
         self._clock = clock
         self._names = Names()
         self._turn = threading.Lock()
-        self._reader: Engine | None = None  # for the keyframes, which are read without holding others up
+        self._reader: Engine | None = None
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], datetime] = _now) -> Self:
@@ -171,16 +171,20 @@ class CityWriter:
 
     def keep_keyframes(self, now: datetime | None = None) -> int:
         """Bring the keyframes up to now and rewrite those that late readings touch; how many were written."""
-        if self._reader is None:
-            self._reader = reading_engine(self._engine.url.render_as_string(hide_password=False), pool=1)
-        return keep(self._writing, self._reader, microseconds(now or self._clock()))
+        return keep(self._writing, self._reading(), microseconds(now or self._clock()))
 
     def quarantined(self, limit: int = 100) -> list[dict[str, Any]]:
         """What could not be stored, newest first."""
-        with self._writing() as tx:
-            return quarantine.listed(tx.rows("SELECT * FROM quarantine ORDER BY last_at DESC LIMIT ?", limit))
+        with self._reading().begin() as connection:
+            return quarantine.listed(connection, limit)
 
     # How it is done
+
+    def _reading(self) -> Engine:
+        """Connections that read without keeping other writers waiting; made when first needed."""
+        if self._reader is None:
+            self._reader = reading_engine(self._engine.url.render_as_string(hide_password=False), pool=1)
+        return self._reader
 
     @contextmanager
     def _writing(self) -> Iterator[Writing]:
