@@ -210,7 +210,7 @@ class Hub:
     def _tell_trouble(self, fault: Exception | None) -> None:
         """Log that the store fell silent, and that it is back; not each failed look in between."""
         if fault is not None and not self._troubled:
-            LOG.error("the live channel cannot read the store", fault="".join(format_exception(fault)))
+            LOG.error("the live channel cannot read the store", exception="".join(format_exception(fault)))
         elif fault is None and self._troubled:
             LOG.info("the live channel reads the store again")
         self._troubled = fault is not None

@@ -74,7 +74,7 @@ def routes(
             question = Buildings(bbox=bbox, id=question.id)
         return within(store.answer(question, at), bbox)
 
-    @router.get("/healthz")
+    @router.api_route("/healthz", methods=["GET", "HEAD"])
     def healthz() -> Response:
         try:
             status = health() if health else ("ok" if store.revision() >= 0 else "down")

@@ -62,7 +62,7 @@ def unexpected(fault: BaseException, scope: Scope) -> Response:
         number = secrets.token_hex(4)
         fault.cityglass_id = number  # type: ignore[attr-defined]  # so that no one logs it twice
         # The traceback as text: a renderer that is handed the exception may print locals, and with them a token.
-        LOG.error("a request failed", id=number, path=scope.get("path"), fault="".join(format_exception(fault)))
+        LOG.error("a request failed", id=number, path=scope.get("path"), exception="".join(format_exception(fault)))
     return response(500, str(SENTENCES[500]).format(id=number), id=number)
 
 

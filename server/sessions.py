@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from msgspec import Struct
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from data_access.words import _
 from server.pages import page
@@ -102,7 +102,7 @@ def local(path: str | None) -> str:
     return "/" if told.scheme or told.netloc or not path.isascii() else path
 
 
-def routes(sessions: Sessions, command: str = "./run") -> APIRouter:
+def routes(sessions: Sessions) -> APIRouter:
     """The door: `/sign-in` exchanges a one-time link for a session, `/sign-out` ends it."""
     router = APIRouter()
 
@@ -117,6 +117,10 @@ def routes(sessions: Sessions, command: str = "./run") -> APIRouter:
         answer = RedirectResponse(goal, 303, {"Cache-Control": "no-store"})
         sessions.give(answer, secret)
         return answer
+
+    @router.get("/robots.txt")
+    async def robots() -> Response:
+        return PlainTextResponse("User-agent: *\nDisallow: /\n")
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:

@@ -16,11 +16,11 @@ from websockets.exceptions import InvalidStatus
 import app
 from data_access.desk import Desk
 from data_access.settings import Settings
+from server.guard import OPEN
 from tests import small_city
 from tests.conftest import free_port
 from tests.server.small_ops import serving
 
-OPEN = {"/healthz", "/sign-in"}
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 SECRETS = ("Opera garage", "Station square", "Smoke in a stairwell", "air-1", "cam-1", "i-fire", "105.85")
 PIECES = {"key": "cameras", "path": "x/y", "name": "buildings", "z": "12", "x": "1", "y": "1"}
@@ -108,6 +108,9 @@ def test_no_address_answers_a_stranger(officials: Officials) -> None:
 
 
 def test_the_open_addresses_say_no_more_than_they_should(officials: Officials) -> None:
+    assert {"/healthz", "/sign-in", "/robots.txt"} == OPEN
+    for path in OPEN:
+        assert "_dash" not in httpx.get(officials.url + path, headers={"Accept": "text/html"}).text
     assert set(httpx.get(officials.url + "/healthz").json()) == {"status", "version"}
     assert "WWW-Authenticate" not in httpx.get(officials.url + "/sign-in").headers
     for path, method in itertools.product(sorted(OPEN), set(METHODS) - {"GET", "HEAD", "OPTIONS"}):
