@@ -15,7 +15,9 @@ import orjson
 from data_access.table import EPOCH, Table
 
 METRES_A_DEGREE = 111_320.0  # of latitude, on a sphere of the Earth's mean size
-PUBLISHED_EVERY = timedelta(seconds=60)  # how long what is due may wait for the next snapshot
+# How long what is due may be on its way to a reader: a snapshot is made each minute, a page looks each minute, and
+# one minute more is for a busy machine.
+ON_THE_WAY = timedelta(minutes=3)
 THING = ("id", "name", "kind", "lon", "lat", "interval_s", "revision")
 
 
@@ -40,7 +42,7 @@ class OneByOne:
         late = ~(told["observed_at"] <= _moment(asked))  # NaT too: what never was is not told
         value = np.where(late, np.nan, told["value"])
         when = np.where(late, np.datetime64("NaT", "us"), told["observed_at"])
-        wait = (self.delay + PUBLISHED_EVERY).total_seconds() / 2
+        wait = (self.delay + ON_THE_WAY).total_seconds() / 2
         return told.with_columns(value=value, observed_at=when, interval_s=told["interval_s"] + wait)
 
     def kept_by(self, told: Table, now: datetime) -> bool:
@@ -146,7 +148,7 @@ class Counted:
         small = told["total_spaces"] < 2 * self.k
         hidden = few_taken | few_free | small
         band = np.select([small, few_taken, few_free], ["small", "few_taken", "few_free"], "").astype(object)
-        wait = (self.delay + self.bucket + PUBLISHED_EVERY).total_seconds() / 2
+        wait = (self.delay + self.bucket + ON_THE_WAY).total_seconds() / 2
         return told.with_columns(
             occupied_spaces=np.where(hidden, np.nan, np.floor(taken / self.k) * self.k),
             total_spaces=whole,

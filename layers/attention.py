@@ -10,6 +10,7 @@ from layers.base import Layer, Row
 from layers.phrases import ago, clock, known, number, span
 
 LIVE = ("fresh", "late")
+SILENCE = "silence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,14 @@ def attention(
     A device that several layers know is silent once.
     """
     items: dict[tuple[str, str], Item] = {}
+    explained: set[str] = set()
     for layer in layers:
         for row in answers.get(layer.key, ()):
             for kind, item in _of(row, layer, now, deaf_since is not None):
                 items[kind, row.id] = item  # of two layers the one drawn on top tells of a silent device
-    found = list(items.values())
+                if kind != SILENCE and known(row, "online") == 0:
+                    explained.add(row.id)  # what says that it is off need not be called silent as well
+    found = [item for (kind, one), item in items.items() if kind != SILENCE or one not in explained]
     if deaf_since is not None:
         found.append(_deaf(deaf_since, now))
     return sorted(found, key=lambda item: (item.severity, item.since or now, item.layer, item.id))

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from data_access.privacy import PUBLISHED_EVERY, AsItIs, ByArea, Counted, OneByOne
+from data_access.privacy import ON_THE_WAY, AsItIs, ByArea, Counted, OneByOne
 from data_access.words import N_, _
 from layers.base import Column, Fact, Layer, Mark, Row
 from layers.deck import INK, Colour, Part, words
@@ -19,7 +19,7 @@ def published(layer: Layer) -> Layer:
     if isinstance(rule, ByArea):
         return _by_area(layer)
     if isinstance(rule, (OneByOne, Counted)):
-        wait = rule.delay + PUBLISHED_EVERY + (rule.bucket if isinstance(rule, Counted) else rule.delay * 0)
+        wait = rule.delay + ON_THE_WAY + (rule.bucket if isinstance(rule, Counted) else rule.delay * 0)
         return replace(layer, stale_after=layer.stale_after + 1.5 * wait)  # three intervals of half the wait each
     return layer
 
@@ -52,7 +52,7 @@ def _by_area(layer: Layer) -> Layer:
 
     def draw() -> tuple[Part, ...]:
         """A faint square for each cell, with the number of what stands in it."""
-        fill = {"fill-color": CELL, "fill-opacity": 0.12}
+        fill = {"fill-color": CELL, "fill-opacity": 0.08}
         line = {"line-color": CELL, "line-width": 1, "line-opacity": 0.5}
         return (
             Part("maplibre", {"id": f"{layer.key}-cell", "type": "fill", "source": "columns", "paint": fill}, {}),

@@ -279,7 +279,7 @@ def test_a_published_rows_age_is_judged_with_its_delay(published: PublicStore, c
     row = next(iter(published.answer(layer.query.one("air-1"))))
     assert layer.status(row, NOON + 10 * MINUTE) == "fresh"
     assert layer.status(row, NOON + 12 * MINUTE) == "fresh"
-    assert layer.status(row, NOON + 21 * MINUTE) == "stale"
+    assert layer.status(row, NOON + 23 * MINUTE) == "stale"
     silent = next(iter(published.answer(layer.query.one("air-silent"))))
     assert layer.status(silent, NOON + 10 * MINUTE) == "stale"
     forgetful = replace(row) if hasattr(row, "__dataclass_fields__") else row._replace(interval_s=None)

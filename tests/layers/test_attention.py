@@ -82,7 +82,8 @@ def test_a_device_that_two_layers_know_is_silent_once() -> None:
 
 
 def test_a_camera_that_says_it_is_off_is_dark_and_told_once() -> None:
-    found = attention(answers(cameras=[calm(online=0.0, observed_at=ago(60))], camera_views=[]), LAYERS, NOON)
+    off = calm(online=0.0, observed_at=ago(60))
+    found = attention(answers(cameras=[off], camera_views=[off]), LAYERS, NOON)
     assert [(item.layer, item.severity) for item in found] == [("cameras", 3)]
     assert "dark" in found[0].why
 
