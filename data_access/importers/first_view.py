@@ -1,5 +1,6 @@
 """A city as far as a bare file tells: its name, its clock, and where to look at it first."""
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -29,7 +30,8 @@ def city(path: Path, bounds: Bounds, buildings: Sequence[BaseGeometry], plane: P
     plain = unicodedata.normalize("NFKD", stem.lower().replace("đ", "d")).encode("ascii", "ignore").decode()
     lon, lat = _densest(buildings, plane)
     return City(
-        key=re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40] or "city",
+        key=re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:40]
+        or f"city-{hashlib.sha256(stem.encode()).hexdigest()[:8]}",
         name=" ".join(
             word[:1].upper() + word[1:] for word in re.split(r"[\s_-]+", unicodedata.normalize("NFC", stem)) if word
         )

@@ -23,6 +23,18 @@ from data_access.words import N_, Text, _
 OFTEN = 20_000  # things read between two words of progress
 
 BUILDING, PART = N_("buildings"), N_("parts of buildings")
+HEIGHTS = {
+    "tagged": N_("heights in metres"),
+    "levels": N_("heights by their levels"),
+    "estimated": N_("heights estimated"),
+    "unknown": N_("heights unknown"),
+}
+PART_HEIGHTS = {
+    "tagged": N_("heights of parts in metres"),
+    "levels": N_("heights of parts by their levels"),
+    "estimated": N_("heights of parts estimated"),
+    "unknown": N_("heights of parts unknown"),
+}
 
 # Why something is left out:
 OPEN = N_("an open line")
@@ -279,18 +291,11 @@ def _outline(wkb: str) -> BaseGeometry | None:
 def _built(mapped: list[Mapped], plane: Plane, tally: Tally, part: bool = False) -> Iterator[Building]:
     """Buildings with their heights; a part with no height of its own is unknown, never estimated."""
     known = plane.metres(GeometryCollection([one.shape for one in mapped]))
-    whose = _("heights of parts") if part else _("heights")
     for one, area in zip(mapped, shapely.area(shapely.get_parts(known)), strict=True):
         height = osm_tags.height(one.tags, one.tags.get("building", "yes"), None if part else float(area))
-        kind = {
-            "tagged": _("{heights} in metres"),
-            "levels": _("{heights} by their levels"),
-            "estimated": _("{heights} estimated"),
-            "unknown": _("{heights} unknown"),
-        }[height.source]
-        tally.keep(kind.format(heights=whose))
+        tally.keep(str((PART_HEIGHTS if part else HEIGHTS)[height.source]))
         for tag, reason in height.faults:
-            tally.refuse(_("tags for {heights}").format(heights=whose), f"{tag}: {reason}")
+            tally.refuse(_("tags for heights of parts") if part else _("tags for heights"), f"{tag}: {reason}")
         yield Building(
             id=one.id,
             outline=shapely.to_wkb(one.shape),

@@ -1,0 +1,449 @@
+"""OpenStreetMap extracts: every building, where its height comes from, and a sentence for what cannot be read."""
+
+from collections import Counter
+from pathlib import Path
+
+import osmium
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as some
+from osmium.osm.mutable import Node, Relation, Way
+
+from data_access.importers import osm, osm_tags
+from data_access.importers.found import Found, ImportFault
+from data_access.records import Building
+from data_access.words import speaking
+
+LON, LAT = 105.82, 21.00
+
+
+def silent(words: str, share: float | None) -> None:
+    """Nobody is told."""
+
+
+class Drawing:
+    """A tiny extract of a test's own: rings, lines and points, as OpenStreetMap keeps them."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.nodes: list[Node] = []
+        self.ways: list[Way] = []
+        self.relations: list[Relation] = []
+
+    def point(self, lon: float, lat: float, **tags: str) -> int:
+        self.nodes.append(Node(id=len(self.nodes) + 1, location=(lon, lat), tags=named(tags)))
+        return len(self.nodes)
+
+    def line(self, *nodes: int, **tags: str) -> int:
+        self.ways.append(Way(id=len(self.ways) + 1, nodes=list(nodes), tags=named(tags)))
+        return len(self.ways)
+
+    def square(self, east: float = 0.0, size: float = 0.0001, north: float = 0.0, **tags: str) -> int:
+        """A square with its south-western corner so many degrees east and north of the middle."""
+        west, south = LON + east, LAT + north
+        corners = [(west, south), (west + size, south), (west + size, south + size), (west, south + size)]
+        nodes = [self.point(*corner) for corner in corners]
+        return self.line(*nodes, nodes[0], **tags)
+
+    def group(self, *members: tuple[str, int, str], **tags: str) -> int:
+        self.relations.append(Relation(id=len(self.relations) + 1, members=list(members), tags=named(tags)))
+        return len(self.relations)
+
+    def written(self) -> Path:
+        with osmium.SimpleWriter(str(self.file)) as writer:
+            for node in self.nodes:
+                writer.add_node(node)
+            for way in self.ways:
+                writer.add_way(way)
+            for relation in self.relations:
+                writer.add_relation(relation)
+        return self.file
+
+    def read(self) -> Found:
+        return osm.read(self.written(), silent)
+
+
+def named(tags: dict[str, str]) -> dict[str, str]:
+    """building__levels is how a keyword says building:levels."""
+    return {key.replace("__", ":"): value for key, value in tags.items()}
+
+
+@pytest.fixture
+def drawing(tmp_path: Path) -> Drawing:
+    return Drawing(tmp_path / "tiny.osm.pbf")
+
+
+@pytest.fixture(scope="module")
+def hanoi(shared: Path) -> Found:
+    return osm.read(shared / "hanoi" / "hanoi-centre.osm.pbf", silent)
+
+
+def by_id(found: Found) -> dict[str, Building]:
+    return {building.id: building for building in found.buildings}
+
+
+def refused(found: Found, kind: str) -> dict[str, int]:
+    return {why: count for (what, why), count in found.tally.refused.items() if what == kind}
+
+
+# --- Hanoi -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.cities
+def test_the_middle_of_hanoi_has_all_its_buildings_and_its_parts_apart(hanoi: Found, shared: Path) -> None:
+    tagged, parts, named_there = set(), set(), 0
+    for thing in osmium.FileProcessor(shared / "hanoi" / "hanoi-centre.osm.pbf"):
+        name = f"{'way' if thing.is_way() else 'relation'}/{thing.id}"
+        if not thing.is_node() and "building" in thing.tags:
+            tagged.add(name)
+            named_there += "name" in thing.tags
+        if not thing.is_node() and "building:part" in thing.tags:
+            parts.add(name)
+    assert (len(tagged), len(parts)) == (3564, 54)
+    assert {building.id for building in hanoi.buildings if not building.part} == tagged
+    assert {building.id for building in hanoi.buildings if building.part} == parts
+    assert sum(bool(building.name) for building in hanoi.buildings if not building.part) == named_there
+    assert hanoi.tally.kept["buildings"] == 3564
+    assert refused(hanoi, "buildings") == {"a point without an outline": 1}
+
+
+@pytest.mark.cities
+def test_the_heights_of_hanoi_add_up_by_their_sources(hanoi: Found, shared: Path) -> None:
+    sources = Counter(building.height_source for building in hanoi.buildings if not building.part)
+    assert sources.total() == 3564
+    tags = Counter[str]()
+    for thing in osmium.FileProcessor(shared / "hanoi" / "hanoi-centre.osm.pbf"):
+        if not thing.is_node() and "building" in thing.tags:
+            tags["height" if "height" in thing.tags else "levels" if "building:levels" in thing.tags else "none"] += 1
+    assert sources["tagged"] == tags["height"] == 9
+    assert sources["levels"] == tags["levels"] == 189
+    assert sources["estimated"] + sources["unknown"] == tags["none"]
+    told = hanoi.tally.kept
+    assert told["heights in metres"] + told["heights by their levels"] == 198
+    assert told["heights estimated"] + told["heights unknown"] == 3564 - 198
+
+
+@pytest.mark.cities
+def test_the_account_of_hanoi_adds_up(hanoi: Found) -> None:
+    tally = hanoi.tally
+    for kind, read in tally.read.items():
+        assert read == tally.kept[kind] + sum(refused(hanoi, kind).values()), kind
+    assert tally.read["roads"] == 2398
+    drawn = Counter(feature.layer for feature in hanoi.features)
+    assert drawn["roads"] == tally.kept["roads"]
+    assert drawn["water"] == tally.kept["waters"]
+    assert drawn["green"] == tally.kept["parks and other green"]
+    assert drawn["places"] == tally.kept["places"] + tally.kept["points to orient by"]
+    assert all(line for line in tally.lines())
+
+
+@pytest.mark.cities
+def test_hanoi_is_first_seen_where_it_is_built_most_densely(hanoi: Found) -> None:
+    city = hanoi.city
+    west, south, east, north = city.bounds
+    assert city.bounds == (105.813, 20.995, 105.847, 21.009)
+    assert west < city.lon < east
+    assert south < city.lat < north
+    assert (city.key, city.name, city.languages) == ("hanoi-centre", "Hanoi Centre", ("vi", "en"))
+    assert city.time_zone in ("Asia/Bangkok", "Asia/Ho_Chi_Minh")
+    assert city.attribution == "© OpenStreetMap contributors"
+    assert city.pitch == 55
+
+    def within(lon: float, lat: float) -> int:
+        view = shapely.box(lon - 0.0029, lat - 0.0027, lon + 0.0029, lat + 0.0027)  # 600 m there
+        return sum(view.covers(centre) for centre in centres)
+
+    centres = shapely.centroid(shapely.from_wkb([b.outline for b in hanoi.buildings if not b.part]))
+    here = within(city.lon, city.lat)
+    elsewhere = [within(lon / 1000, lat / 1000) for lon in range(105814, 105847, 3) for lat in range(20996, 21009, 3)]
+    assert here >= 0.9 * max(elsewhere)
+
+
+@pytest.mark.cities
+def test_shapes_of_hanoi_are_whole_and_lie_there(hanoi: Found) -> None:
+    outlines = shapely.from_wkb([building.outline for building in hanoi.buildings])
+    assert shapely.is_valid(outlines).all()
+    assert (shapely.area(outlines) > 0).all()
+    classes = {str(f.properties["class"]) for f in hanoi.features if f.layer == "roads"}
+    assert classes <= {"motorway", "primary", "secondary", "residential", "service", "path"}
+    assert {str(f.properties["class"]) for f in hanoi.features if f.layer == "places"} <= {
+        "city", "district", "quarter", "poi",
+    }  # fmt: skip
+    west, south, east, north = shapely.total_bounds([feature.shape for feature in hanoi.features])
+    assert west > 105.77
+    assert south > 20.98
+    assert east < 105.89
+    assert north < 21.03
+
+
+# --- heights ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "height"),
+    [
+        ("12", 12.0), ("12.5", 12.5), ("12 m", 12.0), ("12m", 12.0), (" 8 ", 8.0), ("40'", 12.19), ("40 ft", 12.19),
+        ("12'6\"", 3.81), ("12' 6\"", 3.81), ("3 metres", 3.0),
+    ],
+)  # fmt: skip
+def test_a_height_is_read_in_metres_and_feet(said: str, height: float) -> None:
+    assert osm_tags.metres(said) == pytest.approx(height)
+    assert osm_tags.height({"building": "yes", "height": said}, "yes", 100).source == "tagged"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("high", "not a number that can be understood"),
+        ("12,5", "not a number that can be understood"),
+        ("10;12", "not a number that can be understood"),
+        ("-3", "not a number that can be understood"),
+        ("nan", "not a number that can be understood"),
+        ("", "not a number that can be understood"),
+        ("0", "not a possible size"),
+        ("10000", "not a possible size"),
+    ],
+)
+def test_a_bad_height_is_refused_with_its_reason_and_the_building_stays(said: str, why: str, drawing: Drawing) -> None:
+    drawing.square(building="house", height=said)
+    found = drawing.read()
+    (house,) = found.buildings
+    assert (house.height_m, house.height_source) == (6.0, "estimated")
+    assert refused(found, "tags for heights") == {f"height: {why}": 1}
+    assert found.tally.kept["buildings"] == 1
+
+
+@given(some.text(max_size=12))
+def test_no_text_in_a_height_is_taken_for_more_than_it_says(said: str) -> None:
+    height = osm_tags.height({"building": "yes", "height": said, "building:levels": said}, "yes", None)
+    if height.source == "unknown":
+        assert height.metres is None
+        assert height.faults
+    else:
+        assert height.metres is not None
+        assert 0 < height.metres <= 1_000
+
+
+def test_levels_count_where_no_height_is_given(drawing: Drawing) -> None:
+    drawing.square(0.000, building="yes", building__levels="5")
+    drawing.square(0.001, building="yes", building__levels="5", roof__levels="1")
+    drawing.square(0.002, building="yes", building__levels="5", height="17")
+    drawing.square(0.003, building="yes", building__levels="many")
+    tall = by_id(drawing.read())
+    assert (tall["way/1"].height_m, tall["way/1"].height_source, tall["way/1"].levels) == (16.0, "levels", 5)
+    assert (tall["way/2"].height_m, tall["way/2"].height_source) == (19.2, "levels")
+    assert (tall["way/3"].height_m, tall["way/3"].height_source, tall["way/3"].levels) == (17.0, "tagged", 5)
+    assert (tall["way/4"].height_source, tall["way/4"].levels) == ("estimated", None)
+
+
+def test_a_guess_never_looks_measured(drawing: Drawing) -> None:
+    for number, kind in enumerate([*osm_tags.USUAL_LEVELS, "yes"]):
+        drawing.square(number / 1000, building=kind)
+    for building in drawing.read().buildings:
+        assert building.height_source == "estimated"
+        assert building.height_m == round(building.height_m or 0.5)
+        assert building.levels is None
+
+
+def test_of_a_large_building_of_no_kind_nobody_says_a_height(drawing: Drawing) -> None:
+    drawing.square(0.00, 0.00003, building="yes")  # 10 m²: a stall
+    drawing.square(0.01, 0.0001, building="yes")
+    drawing.square(0.02, 0.001, building="yes")  # over a hectare
+    drawing.square(0.03, 0.0001, building="zeppelin")
+    told = by_id(drawing.read())
+    assert [(told[f"way/{n}"].height_m, told[f"way/{n}"].height_source) for n in (1, 2, 3, 4)] == [
+        (3.0, "estimated"), (10.0, "estimated"), (None, "unknown"), (None, "unknown"),
+    ]  # fmt: skip
+
+
+def test_a_part_hangs_where_it_says_and_is_never_estimated(drawing: Drawing) -> None:
+    drawing.square(building="office", height="60")
+    drawing.square(building__part="yes", height="60", min_height="20")
+    drawing.square(building__part="yes", building__levels="10", building__min_level="5")
+    drawing.square(building__part="roof")
+    drawing.square(building__part="yes", height="10", min_height="30")
+    found = drawing.read()
+    told = by_id(found)
+    assert [told[f"way/{n}"].part for n in (1, 2, 3, 4, 5)] == [False, True, True, True, True]
+    assert (told["way/2"].height_m, told["way/2"].min_height_m) == (60.0, 20.0)
+    assert (told["way/3"].height_m, told["way/3"].min_height_m, told["way/3"].height_source) == (32.0, 16.0, "levels")
+    assert (told["way/4"].height_m, told["way/4"].height_source) == (None, "unknown")
+    assert told["way/5"].height_source == "unknown"
+    assert refused(found, "tags for heights of parts") == {"height: not a possible size": 1}
+    assert (found.tally.kept["buildings"], found.tally.kept["parts of buildings"]) == (1, 4)
+
+
+# --- shapes, uses, names ---------------------------------------------------------------------------------------------
+
+
+def test_a_relation_is_one_building_with_its_courtyard(drawing: Drawing) -> None:
+    drawing.square(0, 0.001)
+    drawing.square(0.0003, 0.0004, north=0.0003)
+    drawing.group(("w", 1, "outer"), ("w", 2, "inner"), type="multipolygon", building="yes", name="Chợ Đồng Xuân")
+    (market,) = drawing.read().buildings
+    outline = shapely.from_wkb(market.outline)
+    assert (market.id, market.name) == ("relation/1", "Chợ Đồng Xuân")
+    assert outline.area == pytest.approx(0.001**2 - 0.0004**2, rel=1e-6)
+
+
+def test_what_has_no_outline_is_counted_by_its_reason(drawing: Drawing) -> None:
+    drawing.square(building="yes")
+    drawing.point(LON, LAT, building="yes")
+    a, b = drawing.point(LON, LAT + 0.01), drawing.point(LON + 0.001, LAT + 0.01)
+    drawing.line(a, b, building="yes")
+    drawing.line(a, b, 9_999, a, building="yes")
+    drawing.group(("w", 777, "outer"), type="multipolygon", building="yes")
+    drawing.square(0.01, building="no")
+    found = drawing.read()
+    assert found.tally.read["buildings"] == 5
+    assert refused(found, "buildings") == {
+        "a point without an outline": 1, "an open line": 1, "parts of it lie outside the file": 2,
+    }  # fmt: skip
+
+
+def test_a_building_says_what_it_is_used_for(drawing: Drawing) -> None:
+    drawing.square(0.000, building="school")
+    drawing.square(0.001, building="yes", amenity="hospital")
+    drawing.square(0.002, building="yes", shop="bakery")
+    drawing.square(0.003, building="yes")
+    told = by_id(drawing.read())
+    assert [told[f"way/{n}"].use for n in (1, 2, 3, 4)] == ["school", "hospital", "shop", None]
+
+
+def test_streets_waters_parks_and_names_are_found(drawing: Drawing) -> None:
+    drawing.square(building="yes")
+    ends = [drawing.point(LON + step / 1000, LAT + 0.002) for step in range(3)]
+    drawing.line(*ends, highway="trunk", name="Đường Giải Phóng", name__en="Giai Phong Street")
+    drawing.line(*ends, highway="footway")
+    drawing.line(*ends, highway="proposed")
+    drawing.line(*ends, railway="rail")
+    drawing.line(*ends, waterway="river", name="Sông Tô Lịch")
+    drawing.line(*ends, waterway="drain", tunnel="culvert")
+    drawing.square(0.003, natural="water", water="lake", name="Hồ Gươm")
+    drawing.square(0.005, leisure="park", name="Công viên Thống Nhất")
+    drawing.point(LON, LAT, place="suburb", name="Đống Đa", name__en="Dong Da")
+    drawing.point(LON, LAT, amenity="hospital", name="Bệnh viện Bạch Mai")
+    drawing.point(LON, LAT, amenity="bench", name="Ghế")
+    found = drawing.read()
+    told = {(f.layer, *(f.properties.get(key) for key in ("class", "name", "name_en"))) for f in found.features}
+    assert told == {
+        ("roads", "motorway", "Đường Giải Phóng", "Giai Phong Street"),
+        ("roads", "path", None, None),
+        ("rail", "rail", None, None),
+        ("waterway", "river", "Sông Tô Lịch", None),
+        ("water", "lake", "Hồ Gươm", None),
+        ("green", "park", "Công viên Thống Nhất", None),
+        ("places", "poi", "Công viên Thống Nhất", None),
+        ("places", "district", "Đống Đa", "Dong Da"),
+        ("places", "poi", "Bệnh viện Bạch Mai", None),
+    }
+    assert refused(found, "roads") == {"not in use, or not a road": 1}
+    assert refused(found, "watercourses") == {"below the ground": 1}
+
+
+def test_a_river_mapped_to_the_sea_does_not_stretch_the_city(drawing: Drawing) -> None:
+    for number in range(200):
+        drawing.square(number / 10_000, 0.00005, building="yes")
+    drawing.line(drawing.point(LON, LAT), drawing.point(LON + 3, LAT - 2), waterway="river")
+    drawing.line(drawing.point(LON + 5, LAT), drawing.point(LON + 6, LAT - 2), waterway="river")
+    found = drawing.read()
+    west, south, east, north = found.city.bounds
+    assert east - west < 0.03
+    assert north - south < 0.03
+    (river,) = (feature for feature in found.features if feature.layer == "waterway")
+    assert river.shape.bounds[2] < LON + 0.1
+    assert refused(found, "watercourses") == {"far beyond the city": 1}
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "name"),
+    [
+        ("hanoi-centre.osm.pbf", "hanoi-centre", "Hanoi Centre"),
+        ("Đà Nẵng_2026.osm.pbf", "da-nang-2026", "Đà Nẵng 2026"),
+        ("東京.osm.pbf", "city-130016b2", "東京"),
+        ("京都.osm.pbf", "city-58d07b8a", "京都"),
+    ],
+)
+def test_a_bare_file_gives_a_safe_key_and_a_readable_name(file: str, key: str, name: str, tmp_path: Path) -> None:
+    drawing = Drawing(tmp_path / "drawn.osm.pbf")
+    drawing.square(building="yes")
+    drawing.written().rename(tmp_path / file)
+    city = osm.read(tmp_path / file, silent).city
+    assert (city.key, city.name) == (key, name)
+
+
+def test_progress_is_told(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(osm, "OFTEN", 3)
+    told: list[tuple[str, float | None]] = []
+    drawing.square(building="yes")
+    osm.read(drawing.written(), lambda words, share: told.append((words, share)))
+    assert told[0] == ("Reading tiny.osm.pbf: 3 things, 0 buildings", None)
+    assert told[-1] == ("Measuring buildings", None)
+
+
+# --- faults ----------------------------------------------------------------------------------------------------------
+
+
+def fault(path: Path) -> str:
+    with pytest.raises(ImportFault) as caught:
+        osm.read(path, silent)
+    return str(caught.value)
+
+
+def test_a_missing_file_is_said(tmp_path: Path) -> None:
+    assert fault(tmp_path / "nowhere.osm.pbf") == f"There is no file {tmp_path / 'nowhere.osm.pbf'}. Check the path."
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    assert fault(tmp_path) == f"{tmp_path} cannot be read: Is a directory."
+
+
+def test_an_empty_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "empty.osm.pbf").touch()
+    assert fault(tmp_path / "empty.osm.pbf").endswith("empty.osm.pbf is empty. Fetch or export it again.")
+
+
+@pytest.mark.parametrize("content", [b"<osm version='0.6'></osm>", b"\x00", b"PK\x03\x04" * 100, b"\x00" * 1000])
+def test_another_kind_of_file_is_said(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "other.osm.pbf").write_bytes(content)
+    assert "is not an OpenStreetMap file in the PBF format" in fault(tmp_path / "other.osm.pbf")
+
+
+@pytest.mark.cities
+@pytest.mark.parametrize("share", [0.0002, 0.01, 0.4, 0.97])
+def test_a_file_that_was_not_fetched_to_its_end_is_said(share: float, shared: Path, tmp_path: Path) -> None:
+    whole = (shared / "hanoi" / "hanoi-centre.osm.pbf").read_bytes()
+    (tmp_path / "part.osm.pbf").write_bytes(whole[: int(len(whole) * share)])
+    assert "part.osm.pbf is damaged or was not fetched to its end (" in fault(tmp_path / "part.osm.pbf")
+
+
+@pytest.mark.cities
+def test_a_file_with_changed_bytes_is_said(shared: Path, tmp_path: Path) -> None:
+    whole = bytearray((shared / "hanoi" / "hanoi-centre.osm.pbf").read_bytes())
+    whole[100_000:100_400] = bytes(400)
+    (tmp_path / "bitten.osm.pbf").write_bytes(whole)
+    assert "is damaged" in fault(tmp_path / "bitten.osm.pbf")
+
+
+def test_a_file_with_nothing_in_it_is_said(drawing: Drawing) -> None:
+    assert "with nothing in it" in fault(drawing.written())
+
+
+def test_a_city_without_a_building_is_refused(drawing: Drawing) -> None:
+    drawing.line(drawing.point(LON, LAT), drawing.point(LON, LAT + 0.01), highway="primary")
+    assert "holds no building" in fault(drawing.written())
+
+
+@pytest.mark.parametrize("place", [(181.0, 21.0), (105.0, 95.0), (-200.0, -91.0)])
+def test_impossible_places_are_said_with_the_first_of_them(place: tuple[float, float], drawing: Drawing) -> None:
+    drawing.square(building="yes")
+    drawing.point(*place, building="yes")
+    said = fault(drawing.written())
+    assert f"1 points that lie nowhere on earth, the first is node/5 ({place[0]}, {place[1]})" in said
+
+
+def test_a_fault_is_told_in_vietnamese(tmp_path: Path) -> None:
+    with speaking("vi"):
+        said = fault(tmp_path / "nowhere.osm.pbf")
+    assert said.startswith("Không có tệp")
