@@ -30,7 +30,8 @@ log = structlog.get_logger("simulate")
 GATEWAY = About("gateway-1", "Trạm thu phát mô phỏng", "gateway", LON, LAT)
 SHORTEST_S = 0.5  # however fast the town lives, no device speaks more often
 QUEUED = 20_000  # messages kept while the broker is away: about an hour and a half of the town
-FAREWELL_S = 2.0
+FAREWELL_S = 4.0  # for the last words; a process has ten seconds to end
+UNACKNOWLEDGED = 500  # messages on their way at once: a goodbye must not wait behind a slow broker
 
 
 def simulate(mqtt_url: str, seed: int, speed: float, stop: threading.Event) -> None:
@@ -71,6 +72,7 @@ class Gateway:
             f"cityglass-town-{os.getpid():x}-{self._boot}",
             protocol=MQTTProtocolVersion.MQTTv311,
         )
+        client.max_inflight_messages_set(UNACKNOWLEDGED)
         client.max_queued_messages_set(QUEUED)
         client.reconnect_delay_set(1, 20)
         if self._address.user:

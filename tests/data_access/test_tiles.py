@@ -1,0 +1,130 @@
+"""Map tiles at import: what goes in comes out, once, and never half."""
+
+import gzip
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+import shapely
+from msgspec import structs
+from pmtiles.reader import MmapSource, Reader, all_tiles
+from shapely.geometry import LineString, Point, box
+
+from data_access.importers import tiles
+from data_access.importers.found import Feature, ImportFault, Tally
+from data_access.records import Building
+
+LON, LAT = 106.6168, 20.3352
+BASEMAP = (
+    Feature("land", box(LON - 0.02, LAT - 0.02, LON + 0.02, LAT + 0.02), {}),
+    Feature("roads", LineString([(LON, LAT), (LON + 0.01, LAT)]), {"class": "residential", "name": "Phố Hàng Muối"}),
+    Feature("places", Point(LON, LAT), {"class": "city", "name": "Cửa Gương", "name_en": "Cua Guong"}),
+)
+
+
+def building(number: int, height_m: float | None = 9.0) -> Building:
+    east = LON + number * 0.0003
+    outline = shapely.to_wkb(box(east, LAT, east + 0.0002, LAT + 0.0002))
+    return Building(f"way/{number}", outline, height_m, "tagged" if height_m else "unknown", name=f"Nhà {number}")
+
+
+HOUSES = (building(1), building(2, None), building(3, 41.5))
+
+
+class Told:
+    """What a person is told meanwhile."""
+
+    def __init__(self) -> None:
+        self.shares: list[tuple[str, float | None]] = []
+
+    def __call__(self, words: str, share: float | None) -> None:
+        self.shares.append((words, share))
+
+
+def content(file: Path) -> bytes:
+    """Every tile of a set, opened."""
+    with file.open("rb") as opened:
+        return b"".join(gzip.decompress(tile) for _place, tile in all_tiles(MmapSource(opened)))
+
+
+def test_both_sets_are_cut_with_progress_and_a_version(tmp_path: Path) -> None:
+    told = Told()
+    version = tiles.make(tmp_path, BASEMAP, HOUSES, told)
+    assert len(version) == 12
+    assert sorted(file.name for file in (tmp_path / "tiles").iterdir()) == ["basemap.pmtiles", "buildings.pmtiles"]
+    assert [share for _words, share in told.shares if share in (0.0, 1.0)] == [0.0, 1.0, 0.0, 1.0]
+    with (tmp_path / "tiles" / "basemap.pmtiles").open("rb") as opened:
+        header = Reader(MmapSource(opened)).header()
+    assert (header["min_zoom"], header["max_zoom"]) == (8, 15)
+
+
+def test_names_heights_and_sources_reach_the_tiles(tmp_path: Path) -> None:
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    houses, ground = (content(tmp_path / "tiles" / f"{name}.pmtiles") for name in ("buildings", "basemap"))
+    for words in ("way/1", "way/2", "height_source", "unknown", "Nhà 3"):
+        assert words.encode() in houses, words
+    for words in ("Phố Hàng Muối", "residential", "Cua Guong"):
+        assert words.encode() in ground, words
+
+
+def test_a_height_that_nobody_knows_is_absent_not_zero() -> None:
+    frame = tiles.houses(HOUSES)
+    assert frame["height"].isna().tolist() == [False, True, False]
+    assert "null" in frame.iloc[[1]].to_json()
+
+
+def test_the_same_content_is_never_cut_twice(tmp_path: Path) -> None:
+    first = tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    stamp = (tmp_path / "tiles" / "buildings.pmtiles").stat().st_mtime_ns
+    with patch.object(tiles, "_cut", side_effect=AssertionError("cut again")):
+        assert tiles.make(tmp_path, BASEMAP, HOUSES, Told()) == first
+    assert (tmp_path / "tiles" / "buildings.pmtiles").stat().st_mtime_ns == stamp
+
+
+def test_only_the_set_that_changed_is_cut_again(tmp_path: Path) -> None:
+    first = tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    stamps = {file.name: file.stat().st_ino for file in (tmp_path / "tiles").iterdir()}
+    taller = (*HOUSES[:2], structs.replace(HOUSES[2], height_m=44.0))
+    assert tiles.make(tmp_path, BASEMAP, taller, Told()) != first
+    now = {file.name: file.stat().st_ino for file in (tmp_path / "tiles").iterdir()}
+    assert now["basemap.pmtiles"] == stamps["basemap.pmtiles"]
+    assert now["buildings.pmtiles"] != stamps["buildings.pmtiles"]
+
+
+@pytest.mark.parametrize("damage", [b"", b"no tiles", None])
+def test_a_damaged_set_is_cut_again(tmp_path: Path, damage: bytes | None) -> None:
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    file = tmp_path / "tiles" / "buildings.pmtiles"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:300] if damage is None else damage)
+    assert tiles.digest_of(file) is None
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    assert b"way/3" in content(file)
+
+
+def test_a_set_that_cannot_be_made_leaves_the_old_one_whole(tmp_path: Path) -> None:
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    file = tmp_path / "tiles" / "buildings.pmtiles"
+    whole = file.read_bytes()
+    with patch.object(tiles, "BUILDINGS", ("--no-such-option",)), pytest.raises(ImportFault, match="could not be made"):
+        tiles.make(tmp_path, BASEMAP, HOUSES[:1], Told())
+    assert file.read_bytes() == whole
+    assert sorted(found.name for found in (tmp_path / "tiles").iterdir()) == ["basemap.pmtiles", "buildings.pmtiles"]
+
+
+def test_no_path_of_this_machine_stands_in_a_set(tmp_path: Path) -> None:
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    for file in (tmp_path / "tiles").iterdir():
+        with file.open("rb") as opened:
+            told = str(Reader(MmapSource(opened)).metadata())
+        assert str(tmp_path) not in told
+        assert "site-packages" not in told
+
+
+def test_an_account_adds_up_for_every_kind() -> None:
+    tally = Tally()
+    for _each in range(3):
+        tally.keep("buildings")
+    tally.refuse("buildings", "an open line")
+    assert tally.read["buildings"] == tally.kept["buildings"] + sum(tally.refused.values())
+    assert tally.lines() == ["buildings: 4 read, 3 kept, refused: 1 an open line"]
