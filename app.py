@@ -5,6 +5,7 @@
 `run` starts everything under one supervisor; each other command is one of its processes, or a tool of its own.
 """
 
+import asyncio
 import os
 import signal
 import sys
@@ -80,13 +81,12 @@ def officials(settings: Settings) -> "ASGIApp":
     hub = Hub(store, LAYERS, lag=lambda: lag_s(settings.folder))
     health = partial(fares, store, settings.folder)
     keys = sessions.Sessions(Desk(settings.folder / "desk.db"))
-    server = bare_server(hub.close)
+    server = bare_server(at_end=hub.close, each_second=lambda: numbers.CLIENTS.set(hub.clients))
     problems.watch(server)
     server.include_router(sessions.routes(keys))
     server.include_router(api.routes(store, LAYERS, snapshot, version=VERSION, health=health))
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
-    numbers.CLIENTS.set_function(lambda: hub.clients)
     desk = View("desk", N_("Desk"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
     wall = View("wall", N_("Wall"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
     page = dash_app(server, desk, wall, ASSETS)
@@ -132,13 +132,22 @@ def deaf_since(folder: Path) -> datetime | None:
     return datetime.fromtimestamp(pulse.deaf_since, UTC) if pulse and pulse.deaf_since else None
 
 
-def bare_server(at_end: Callable[[], Awaitable[None]] | None = None) -> "FastAPI":
+def bare_server(
+    at_end: Callable[[], Awaitable[None]] | None = None, each_second: Callable[[], None] = lambda: None
+) -> "FastAPI":
     """A server without the pages that FastAPI would show of itself."""
     from fastapi import FastAPI
 
+    async def tick() -> None:
+        while True:
+            each_second()
+            await asyncio.sleep(1)
+
     @asynccontextmanager
     async def life(_server: FastAPI) -> AsyncIterator[None]:
+        ticking = asyncio.create_task(tick())
         yield
+        ticking.cancel()
         if at_end:
             await at_end()
 
