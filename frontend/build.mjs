@@ -1,7 +1,7 @@
 // Builds the map engine into the folder named on the command line: one ES module, MapLibre's worker, one style sheet,
 // fonts and icons. Names carry a hash of the content, so that a browser may keep them for good.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -36,7 +36,6 @@ const result = await build({
   absWorkingDir: here,
   entryPoints: { engine: "src/main.ts", style: "src/style.css" },
   outdir: out,
-  entryNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
   bundle: true,
   format: "esm",
@@ -78,15 +77,20 @@ writeFileSync(
   `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`,
 );
 
+// esbuild's own hash depends on the folder; ours only on the content
 const entry = (source) => {
   const [path] = Object.entries(result.metafile.outputs).find(([, told]) => told.entryPoint === source);
-  return relative(out, join(here, path));
+  const made = join(here, path);
+  const name = relative(out, made).replace(/(?=\.\w+$)/, `-${hash(readFileSync(made)).slice(0, 10)}`);
+  renameSync(made, join(out, name));
+  return name;
 };
+const [module, style] = [entry("src/main.ts"), entry("src/style.css")];
 const files = {};
 for (const name of readdirSync(out, { recursive: true, withFileTypes: true })) {
   if (!name.isFile()) continue;
   const path = join(name.parentPath, name.name);
   files[relative(out, path).replaceAll("\\", "/")] = hash(readFileSync(path));
 }
-const manifest = { module: entry("src/main.ts"), style: entry("src/style.css"), worker, files };
+const manifest = { module, style, worker, files };
 writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 1) + "\n");

@@ -16,6 +16,8 @@ import { handle } from "./window";
 
 const VIEW_MS = 300;
 const PULSE_MS = 5_000;
+const DRAW_MS = 250; // live values four times a second: more is not read, and costs a machine without a GPU dearly
+const POINTER = ["mousedown", "dragstart", "drag", "dragend", "mousemove", "mouseout", "click", "dblclick"];
 const SILENCE_S: [number, number] = [8, 30];
 
 export class Engine {
@@ -63,7 +65,7 @@ export class Engine {
       canvasContextAttributes: { antialias: true },
     });
     this.map.on("error", () => undefined); // a missing tile is an empty place, a lost server shows as silence
-    this.desk = new Desk((key) => this.redraw(key), () => this.hear());
+    this.desk = new Desk((key) => this.renew(key), () => this.hear());
     this.overlay = this.laid();
     this.map.on("load", () => this.first());
     this.map.on("click", (event) => this.clicked(event));
@@ -100,6 +102,7 @@ export class Engine {
   remove(): void {
     clearInterval(this.tick);
     cancelAnimationFrame(this.asked);
+    clearTimeout(this.waiting);
     this.watcher.disconnect();
     this.desk.close();
     this.veil.clear();
@@ -159,6 +162,8 @@ export class Engine {
       onLoad: () => this.tame(overlay), // its canvas is made and listened to only then
     });
     this.map.addControl(overlay);
+    // the overlay would pick at every move and press of the pointer, on top of what we ask for ourselves
+    for (const event of POINTER) this.map.off(event as any, (overlay as any)._handleMouseEvent);
     return overlay;
   }
 
@@ -217,7 +222,22 @@ export class Engine {
     });
   }
 
+  /** Draws this layer soon: changes that come close together are drawn together. */
+  private renew(key: string): void {
+    this.dirty.add(key);
+    const pause = this.drawnAt + DRAW_MS - performance.now();
+    if (pause <= 0) this.redraw(key);
+    else this.waiting ||= window.setTimeout(() => {
+      this.waiting = 0;
+      this.redraw(key);
+    }, pause);
+  }
+
+  private drawnAt = 0;
+  private waiting = 0;
+
   private draw(): void {
+    this.drawnAt = performance.now();
     const { theme = "night", language = "vi", selected } = this.props;
     const visible = this.visible;
     const facing = { bearing: Math.round(this.map.getBearing()), pitch: Math.round(this.map.getPitch()) };

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from components.bundle import SOURCE
 from tests.components.conftest import Shown
 from tests.components.map_harness import Server
 
@@ -269,8 +268,3 @@ def test_the_witness_sees_a_stranger_and_a_breach(alone: Shown) -> None:
     found = " ".join(shown.faults())
     assert "script-src" in found
     assert "198.51.100.7" in found
-
-
-def test_the_lock_names_no_host() -> None:
-    lock = (SOURCE / "package-lock.json").read_text(encoding="utf-8")
-    assert '"resolved"' not in lock
