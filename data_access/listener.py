@@ -13,13 +13,13 @@ from datetime import UTC, datetime
 
 import orjson
 import structlog
-from paho.mqtt.client import MQTTMessage
 
 from data_access.decoders import DecodeError, Decoder
 from data_access.decoders.fields import MAX_PAYLOAD
 from data_access.inbox import Arrival, Inbox
-from data_access.mqtt import MQTT_3, MQTT_5, Address, Link
+from data_access.mqtt import Address, Link
 from data_access.shelf import Shelf, Writer, pause
+from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import N_, _
 from data_access.writer import Ack, Committed, Message
 
@@ -184,17 +184,16 @@ class Listener:
             log.warning(sentence)
         self._fault = sentence
 
-    def _receive(self, link: Link, message: MQTTMessage) -> None:
-        payload, fault = bytes(message.payload), None
+    def _receive(self, link: Link, name: bytes, number: int, payload: bytes, retained: bool) -> None:
+        fault = None
         try:
-            topic = message.topic
+            topic = name.decode()
         except UnicodeDecodeError:
-            topic, fault = message._topic.decode("utf-8", "backslashreplace"), BAD_TOPIC.words
+            topic, fault = name.decode("utf-8", "backslashreplace"), BAD_TOPIC.words
         if len(payload) > MAX_PAYLOAD:
             fault, payload = f"{TOO_LARGE.words}: {len(payload)} bytes", payload[:KEPT_BYTES]
         self._received += 1
-        number = message.mid if message.qos else 0
-        self._inbox.put(Arrival(link, number, topic, payload, bool(message.retain), time.time(), fault))
+        self._inbox.put(Arrival(link, number, topic, payload, retained, time.time(), fault))
 
     # --- the thread of the writer ---
 

@@ -17,22 +17,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.enums import MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from data_access.wire import MQTT_5, Buffered, Client
 from data_access.words import _
 
-MQTT_5, MQTT_3 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 KEEPALIVE_S = 60
 CONNECT_S = 3.0  # for a broker on the way that does not answer
 WELCOME_S = 10.0  # for a broker that took the connection and says nothing
 SESSION_S = 3 * 86_400  # how long the broker keeps our session and what came meanwhile: a long weekend
 RECEIVE_MAXIMUM = 4_000  # messages on their way to us that are not acknowledged yet
-READ_BYTES = 65_536
 UNKNOWN_VERSION, WRONG_PASSWORD, TAKEN_OVER = 0x84, (0x86, 0x87), 0x8E  # reason codes of MQTT 5
 IDLE_S = 0.5
 FULL_S = 0.02
@@ -76,68 +74,7 @@ class Address:
         return f"{'mqtts' if self.secure else 'mqtt'}://{host}:{self.port}"
 
 
-class Buffered:
-    """A socket that reads and writes in large pieces: paho asks for a packet's first two bytes one by one."""
-
-    def __init__(self, raw: Any) -> None:
-        self._raw = raw
-        self._got = b""
-        self._at = 0
-        self._unsent = bytearray()
-        self._lock = threading.Lock()
-
-    def recv(self, size: int) -> bytes:
-        if self._at >= len(self._got):
-            self._got, self._at = self._raw.recv(READ_BYTES), 0
-        piece: bytes = self._got[self._at : self._at + size]
-        self._at += len(piece)
-        return piece
-
-    def send(self, data: bytes | bytearray) -> int:
-        """Take everything; `flush` brings it on its way. Safe from any thread, so only whole packets."""
-        with self._lock:
-            self._unsent += data
-        return len(data)
-
-    def flush(self) -> None:
-        """Send what the network takes now.
-
-        Raises:
-            OSError: the connection is gone.
-        """
-        with self._lock, suppress(BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            while self._unsent:
-                del self._unsent[: self._raw.send(self._unsent)]
-
-    @property
-    def waiting(self) -> bool:
-        """Whether something is still to be sent."""
-        return bool(self._unsent)
-
-    def pending(self) -> int:
-        """Bytes that have arrived and that no selector will speak of again."""
-        held = self._raw.pending() if isinstance(self._raw, ssl.SSLSocket) else 0
-        return len(self._got) - self._at + held
-
-    def fileno(self) -> int:
-        return int(self._raw.fileno())
-
-    def setblocking(self, flag: bool) -> None:
-        self._raw.setblocking(flag)
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._raw.settimeout(1)  # a goodbye is worth a second
-            self.flush()
-        self._raw.close()
-
-
-class _Client(paho.Client):
-    def _create_socket(self) -> Any:
-        return Buffered(super()._create_socket())
-
-
-Received = Callable[["Link", paho.MQTTMessage], None]
+Received = Callable[["Link", bytes, int, bytes, bool], None]  # topic, number, payload, retained
 Welcomed = Callable[["Link"], None]
 
 
@@ -162,20 +99,12 @@ class Link:
         self.tick = time.monotonic()
         self._address = address
         self._filters = list(filters)
-        self._received = received
         self._on_welcome = welcomed
         self._wake_in, self._wake_out = socket.socketpair()
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._socket: Buffered | None = None
-        self._client = _Client(
-            CallbackAPIVersion.VERSION2,
-            client_id,
-            clean_session=None if protocol == MQTT_5 else False,
-            protocol=protocol,
-            reconnect_on_failure=False,
-            manual_ack=True,
-        )
+        self._client = Client(client_id, protocol, lambda *message: received(self, *message))
         self._client.connect_timeout = CONNECT_S
         self._client.max_queued_messages_set(10_000)
         if address.user is not None:
@@ -185,7 +114,6 @@ class Link:
         self._client.on_connect = self._welcomed
         self._client.on_subscribe = self._subscribed
         self._client.on_disconnect = self._ended
-        self._client.on_message = self._message
         self._client.on_socket_open = self._opened
         self._client.on_socket_register_write = lambda *_: self.wake()
 
@@ -342,6 +270,3 @@ class Link:
     def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if flags.is_disconnect_packet_from_server:
             self.farewell = reason
-
-    def _message(self, _client: Any, _userdata: Any, message: paho.MQTTMessage) -> None:
-        self._received(self, message)
