@@ -197,6 +197,7 @@ class PublicStore:
 def _read(path: Path, inode: tuple[int, int]) -> _Snapshot:
     file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
     file.execute("PRAGMA query_only=ON")
+    file.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # ATTACH would open, and even make, other files
     at, revision, said = file.execute("SELECT at, revision, city FROM made").fetchone()
     filed = {
         asked: _Filed(n, key, orjson.loads(kinds), tuple(orjson.loads(moving)), orjson.loads(metrics))
