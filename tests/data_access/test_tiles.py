@@ -1,6 +1,8 @@
 """Map tiles at import: what goes in comes out, once, and never half."""
 
 import gzip
+import re
+import subprocess
 from pathlib import Path
 from unittest.mock import patch
 
@@ -10,7 +12,7 @@ from msgspec import structs
 from pmtiles.reader import MmapSource, Reader, all_tiles
 from shapely.geometry import LineString, Point, box
 
-from data_access.importers import tiles
+from data_access.importers import osm, tiles
 from data_access.importers.found import Feature, ImportFault, Tally
 from data_access.records import Building
 
@@ -119,6 +121,18 @@ def test_no_path_of_this_machine_stands_in_a_set(tmp_path: Path) -> None:
             told = str(Reader(MmapSource(opened)).metadata())
         assert str(tmp_path) not in told
         assert "site-packages" not in told
+
+
+@pytest.mark.cities
+@pytest.mark.slow
+@pytest.mark.parametrize("zoom", [14, 15])
+def test_no_building_of_a_real_quarter_is_lost_where_one_looks_closely(shared: Path, tmp_path: Path, zoom: int) -> None:
+    found = osm.read(shared / "hanoi" / "hanoi-centre.osm.pbf", Told())
+    tiles.make(tmp_path, found.features, found.buildings, Told())
+    decode = [str(tiles.TIPPECANOE.with_name("tippecanoe-decode")), "-c", f"-Z{zoom}", f"-z{zoom}", "buildings.pmtiles"]
+    drawn = subprocess.run(decode, cwd=tmp_path / "tiles", capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r'"id": "([^"]*)"', drawn)) == {building.id for building in found.buildings}
+    assert len(found.buildings) == 3_564 + 54
 
 
 def test_an_account_adds_up_for_every_kind() -> None:
