@@ -105,7 +105,7 @@ class Reference:
     def _camera(self, about: About, at: datetime | None) -> dict[str, Any]:
         observed_at, received_at = self.sign(about.device_id, at)
         fields = ("mount_height_m", "azimuth_deg", "field_of_view_deg", "range_m")
-        told = {name: about.fields.get(name) for name in fields}
+        told = {name: about.fields.get(name) for name in fields} | {"area_m2": None, "clipped": None}
         return self._of(about, at) | told | {"observed_at": observed_at, "received_at": received_at}
 
     def _devices(self, at: datetime | None) -> list[dict[str, Any]]:
