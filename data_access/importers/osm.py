@@ -41,8 +41,8 @@ OPEN = N_("an open line")
 POINT = N_("a point without an outline")
 BROKEN = N_("no outline that closes")
 OUTSIDE = N_("parts of it lie outside the file")
-NOT_USED = N_("not in use, or not a road")
-AN_AREA = N_("a square, not a line")
+NOT_USED = N_("not in use or not a road")
+AN_AREA = N_("a square instead of a line")
 BEYOND = N_("far beyond the city")
 BELOW = N_("below the ground")
 TWICE = N_("named there already")
@@ -145,7 +145,7 @@ class _Source:
         if self._nowhere:
             raise ImportFault(
                 _(
-                    "{file} holds {count} points that lie nowhere on earth, the first is {first}. "
+                    "{file} holds points that lie nowhere on earth ({count}, the first is {first}). "
                     "The file is damaged or was made wrongly; fetch it again."
                 ).format(file=self.path, count=len(self._nowhere), first=self._nowhere[0])
             )

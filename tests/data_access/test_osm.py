@@ -338,7 +338,7 @@ def test_streets_waters_parks_and_names_are_found(drawing: Drawing) -> None:
         ("places", "district", "Đống Đa", "Dong Da"),
         ("places", "poi", "Bệnh viện Bạch Mai", None),
     }
-    assert refused(found, "roads") == {"not in use, or not a road": 1}
+    assert refused(found, "roads") == {"not in use or not a road": 1}
     assert refused(found, "watercourses") == {"below the ground": 1}
 
 
@@ -440,7 +440,7 @@ def test_impossible_places_are_said_with_the_first_of_them(place: tuple[float, f
     drawing.square(building="yes")
     drawing.point(*place, building="yes")
     said = fault(drawing.written())
-    assert f"1 points that lie nowhere on earth, the first is node/5 ({place[0]}, {place[1]})" in said
+    assert f"points that lie nowhere on earth (1, the first is node/5 ({place[0]}, {place[1]}))" in said
 
 
 def test_a_fault_is_told_in_vietnamese(tmp_path: Path) -> None:
