@@ -147,7 +147,7 @@ def rows(store: CityStore, question: Question, at: Any) -> list[dict[str, Any]]:
 TIMES = (None, *(NOON + n * MINUTE for n in (-60, -20, -19, -7, -3, 0, 1, 5, 20, 90)), NOON + 90 * SECOND)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(lives())
 def test_every_answer_is_what_a_replay_of_all_events_says(life: tuple[Reference, list[Message]]) -> None:
     reference, messages = life
@@ -157,7 +157,7 @@ def test_every_answer_is_what_a_replay_of_all_events_says(life: tuple[Reference,
                 assert rows(store, question, at) == reference.answer(question, at), (question, at)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(lives(), st.integers(1, 9), st.integers(0, 40))
 def test_keyframes_change_no_answer_even_when_data_comes_late(
     life: tuple[Reference, list[Message]], batch: int, made_after: int
@@ -189,7 +189,7 @@ def test_the_reference_would_see_a_wrong_answer() -> None:
         assert rows(store, Latest("pm25_ug_m3"), None) != reference.answer(Latest("pm25_ug_m3"), None)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(lives(), st.randoms())
 def test_telling_everything_again_in_another_order_changes_no_row(life: Any, chance: Any) -> None:
     _reference, messages = life
