@@ -1,6 +1,9 @@
 """A client of the live channel as the map engine is one: it applies frames by the rules of the seam."""
 
+import asyncio
 import json
+import time
+from collections.abc import Callable, Coroutine
 from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -70,3 +73,14 @@ class Listener:
 
     def values(self, key: str = "pm25") -> dict[str, float]:
         return {one: float(row["value"]) for one, row in self.rows[key].items()}
+
+
+def run(scene: Coroutine[Any, Any, None], seconds: float = 60) -> None:
+    asyncio.run(asyncio.wait_for(scene, seconds))
+
+
+async def eventually(holds: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came about"
+        await asyncio.sleep(0.02)
