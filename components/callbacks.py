@@ -101,6 +101,8 @@ def _selection(app: Dash, view: View) -> None:
         prevent_initial_call=True,
     )
     def select(clicked: Any, picked: Any, _close: Any, seen: Any, at: Any) -> Any:
+        if not any(cause["value"] for cause in ctx.triggered):  # the page has just come: nobody asked for anything
+            raise PreventUpdate
         wish = {ids.PICKED: picked, ids.MAP: clicked}.get(ctx.triggered_id)
         chosen = selection(wish, view)
         told = {"layer": chosen[0], "id": chosen[1]} if chosen else None
@@ -158,6 +160,8 @@ def _panels(app: Dash, view: View) -> None:
         prevent_initial_call=True,
     )
     def open_table(_opened: Any, _closed: Any, now_open: Any) -> Any:
+        if not any(cause["value"] for cause in ctx.triggered):
+            raise PreventUpdate
         asked = ctx.triggered_id
         wanted = asked.get("table") if isinstance(asked, dict) else None
         return None if wanted == now_open else wanted

@@ -40,6 +40,10 @@ class Page(Dash):
 
     views: tuple[View, ...] = ()
 
+    def _config(self) -> dict[str, Any]:
+        """Dash's own settings for the browser, without its websocket: told its address, it knocks there for ever."""
+        return {name: value for name, value in super()._config().items() if name != "websocket"}
+
     def interpolate_index(self, **parts: str) -> str:
         request = self.backend.request_adapter()
         view = shown_at(request.path, self.views)

@@ -41,5 +41,9 @@ def wall(view: View, chosen: str, camera: Camera | None = None) -> list[Any]:
             [html.H2(_("Needs attention")), html.Div(id=ids.WALL_NEEDS)],
             className="panel drawer",
         ),
-        html.Dl(id=ids.WALL_FIGURES, className="panel figures", **{"aria-label": _("The city in numbers")}),
+        html.Section(
+            html.Dl(id=ids.WALL_FIGURES, className="figures"),
+            className="panel",
+            **{"aria-label": _("The city in numbers")},
+        ),
     ]

@@ -1,0 +1,55 @@
+"""The desk and the wall over the small city, served as `app.py ops` serves them, in a process of its own.
+
+    python -m tests.components.desk_harness FOLDER PORT
+
+Its clock started at the small city's noon and goes on from there. It prints an address that signs in once.
+"""
+
+import sys
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+
+from components.page import dash_app
+from components.view import View
+from data_access.desk import Desk
+from data_access.store import CityStore
+from data_access.words import N_
+from layers import LAYERS
+from live.frames import snapshot
+from live.hub import Hub
+from server import api, door, problems, sessions, tiles
+from tests.small_city import NOON, build, url_of
+
+HOUSE = Path(__file__).parents[2]
+STARTED = time.time()
+
+
+def clock() -> datetime:
+    return NOON + timedelta(seconds=time.time() - STARTED)
+
+
+def main(folder: Path, port: int) -> None:
+    build(url_of(folder))
+    store = CityStore.open(url_of(folder))
+    desk = Desk(folder / "desk.db")
+    keys = sessions.Sessions(desk)
+    hub = Hub(store, LAYERS, now=lambda: clock().timestamp())
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    problems.watch(server)
+    server.include_router(sessions.routes(keys))
+    server.include_router(api.routes(store, LAYERS, snapshot, now=clock))
+    server.include_router(tiles.routes(folder / "tiles"))
+    server.add_api_websocket_route("/live", hub.socket)
+    views = (View(name, N_(name.title()), LAYERS, store, now=clock) for name in ("desk", "wall"))
+    page = dash_app(server, *views, HOUSE / "assets")
+    print(f"http://127.0.0.1:{port}/sign-in?token={desk.link()}", flush=True)
+    served = door.ops(server, keys, port, hashes=page.csp_hashes)
+    uvicorn.run(served, host="127.0.0.1", port=port, log_level="error", **door.SERVING)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
