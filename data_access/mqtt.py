@@ -78,6 +78,14 @@ Received = Callable[["Link", bytes, int, bytes, bool], None]  # topic, number, p
 Welcomed = Callable[["Link"], None]
 
 
+def _reason(fault: OSError) -> str:
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return f"certificate: {fault.verify_message}"
+    if isinstance(fault, (ssl.SSLError, socket.gaierror)) or not fault.errno:  # their numbers are not the system's
+        return fault.strerror or str(fault)
+    return os.strerror(fault.errno)
+
+
 class Link:
     """One connection; `run` carries it to its end. Then `welcome` says whether it ever stood, `refusal` why not."""
 
@@ -214,10 +222,7 @@ class Link:
         """Why there is no connection, as a sentence."""
         where = str(self._address)
         if unreachable is not None:
-            return _("No broker answers at {address}: {reason}.").format(
-                address=where,
-                reason=os.strerror(unreachable.errno) if unreachable.errno and unreachable.errno > 0 else unreachable,
-            )
+            return _("No broker answers at {address}: {reason}.").format(address=where, reason=_reason(unreachable))
         if self.refusal is not None:
             if self.refusal.value in WRONG_PASSWORD:
                 return _("The broker at {address} refuses our user name or password. Check --broker.").format(
