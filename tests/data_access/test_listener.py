@@ -1,8 +1,6 @@
 """From a real broker through the listener into the real store: once, in the end always, and told truly."""
 
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +11,7 @@ from data_access.engine import StoreUnavailable
 from data_access.inbox import Inbox
 from data_access.writer import CityWriter, Committed, Message
 from tests.captured import captured
-from tests.conftest import HOUSE, Mosquitto
+from tests.conftest import Mosquitto
 from tests.data_access.test_native import REFUSED
 from tests.devices import Sender, asked, listening, quarantined, stored, until, url_in
 
@@ -64,45 +62,6 @@ def test_what_came_while_nobody_listened_is_waiting(mosquitto: Mosquitto, tmp_pa
     with listening(mosquitto.url, tmp_path) as listener:
         until(lambda: listener.counts()["acknowledged"] == 1500)
     assert stored(tmp_path) == numbers("air-1", 1, 1500)
-
-
-def killed(where: str, mosquitto: Mosquitto, folder: Path, count: int) -> None:
-    """Publish so many numbered readings to an ingest that is then killed at this point."""
-    command = [sys.executable, "-m", "tests.doomed", where, mosquitto.url, url_in(folder), str(count)]
-    doomed = subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, text=True)
-    try:
-        assert doomed.stdout
-        next(line for line in doomed.stdout if line.startswith("listening"))
-        with Sender(mosquitto.port) as sender:
-            for number in range(1, count + 1):
-                sender.measure("air-1", number)
-            sender.confirmed()
-        next(line for line in doomed.stdout if line.startswith("holding"))
-    finally:
-        doomed.kill()
-        doomed.communicate(timeout=10)
-
-
-@pytest.mark.parametrize("where", ["uncommitted", "unacknowledged"])
-def test_an_ingest_killed_with_messages_in_hand_loses_none_and_stores_none_twice(
-    where: str, mosquitto: Mosquitto, tmp_path: Path
-) -> None:
-    killed(where, mosquitto, tmp_path, 300)
-    before = stored(tmp_path)
-    assert bool(before) == (where == "unacknowledged")
-    with listening(mosquitto.url, tmp_path) as listener:
-        until(lambda: listener.counts()["acknowledged"] == 300)
-        assert listener.counts()["duplicates"] == len(before)
-    assert stored(tmp_path) == numbers("air-1", 1, 300)
-
-
-def test_the_same_kill_loses_messages_where_the_library_acknowledges(mosquitto: Mosquitto, tmp_path: Path) -> None:
-    killed("tutorial", mosquitto, tmp_path, 300)
-    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
-        sender.measure("air-1", 301)  # behind everything that the broker still has for us
-        until(lambda: ("air-1", 301) in stored(tmp_path))
-        assert listener.counts()["stored"] < 301
-    assert len(numbers("air-1", 1, 300) - stored(tmp_path)) > 0
 
 
 def test_nothing_is_acknowledged_before_it_is_committed(mosquitto: Mosquitto, tmp_path: Path) -> None:
