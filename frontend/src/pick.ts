@@ -31,7 +31,7 @@ export function pick(scene: Scene, point: { x: number; y: number }): Picked | nu
 export function live(scene: Scene, { x, y }: { x: number; y: number }): Picked | null {
   const info = attempt(() => scene.overlay.pickObject({ x, y, radius: NEAR_PX }));
   const drawn = info?.layer && scene.drawn.get(info.layer.id);
-  if (!info || !drawn) return null;
+  if (!info || !drawn || !scene.visible.has(drawn.layer.key)) return null;
   const at = drawn.row(info.index);
   const rows = scene.rows(drawn.layer.key);
   const id = rows.ids[at];
