@@ -56,7 +56,7 @@ export function labels(palette: Palette, language: string): LayerSpecification[]
     street("label-street", ["residential", "unclassified", "living_street", "pedestrian", "service"], 15.2, [15.2, 10.5, 18, 13.5], palette.labelsQuiet),
     street("label-street-major", ["secondary", "tertiary"], 13.6, [13.6, 10.5, 18, 14.5], palette.labels),
     street("label-street-main", ["primary", "trunk", "motorway"], 12.6, [12.6, 10.5, 18, 15], palette.labels),
-    place("label-poi", ["poi"], [15.5, 24], { "text-size": size(15.5, 10.5, 18, 13), "text-font": PLAIN }, palette.labelsQuiet),
+    place("label-poi", ["poi"], [16, 24], { "text-size": size(16, 10.5, 18, 13), "text-font": PLAIN, "text-padding": 14 }, palette.labelsQuiet),
     place("label-quarter", ["quarter", "neighbourhood", "suburb"], [13, 17], { "text-size": size(13, 10.5, 16, 13.5), ...capitals(0.14) }, palette.labels),
     place("label-district", ["district", "borough"], [10.5, 15.5], { "text-size": size(10.5, 11, 15, 17), ...capitals(0.22) }, palette.labels),
     place("label-city", ["city", "town"], [6, 12.5], { "text-size": size(6, 13, 12, 24), "text-font": STRONG, "text-letter-spacing": 0.04 }, palette.text),

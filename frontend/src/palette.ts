@@ -32,7 +32,7 @@ export const PALETTES: Record<Theme, Palette> = {
     land: "#121922",
     water: "#0b1c2b",
     waterEdge: "#12293c",
-    green: "#14241f",
+    green: "#132021",
     streets: "#1f2935",
     streetsMajor: "#2d3a49",
     casing: "#0d1219",
