@@ -73,8 +73,6 @@
       for (const other of document.querySelectorAll("[data-theme-choice]"))
         other.setAttribute("aria-pressed", String(other === button));
       tell("theme", button.dataset.themeChoice);
-    } else if (button.id === "close") {
-      goBack();
     }
   });
 
@@ -85,16 +83,13 @@
     else if (drawerIsOpen()) document.getElementById("close").click();
   });
 
-  // After the drawer is closed, the focus goes back to the line it was opened from.
+  // When the drawer has closed, the focus goes back to the line it was opened from.
   function goBack() {
     const from = pickedFrom;
     pickedFrom = null;
     if (!from) return;
-    setTimeout(() => {
-      const same = (b) => b.dataset.layer === from.layer && b.dataset.id === from.id && b.offsetParent !== null;
-      const line = [...document.querySelectorAll("button[data-layer]")].find(same);
-      (line ?? document.getElementById("needs"))?.focus({ preventScroll: true });
-    }, 300);
+    const same = (b) => b.dataset.layer === from.layer && b.dataset.id === from.id && b.offsetParent !== null;
+    [...document.querySelectorAll("button[data-layer]")].find(same)?.focus({ preventScroll: true });
   }
 
   function write(element, words) {
@@ -167,8 +162,9 @@
         }
         return window.dash_clientside.no_update;
       },
-      focus() {
-        if (toFocus) {
+      focus(told) {
+        if (!told || !told.length) setTimeout(goBack, 50); // once the lists are to be seen again
+        else if (toFocus) {
           toFocus = false;
           document.getElementById("detail")?.focus({ preventScroll: true });
         }

@@ -27,6 +27,12 @@ def in_browser(name: str) -> ClientsideFunction:
     return ClientsideFunction("desk", name)
 
 
+def only_a_tick() -> bool:
+    """Whether nothing but the passing of time called; a pulse and a new time or selection may come in one call."""
+    ticks = {f"{ids.MAP}.pulse", f"{ids.MINUTE}.n_intervals"}
+    return bool(ctx.triggered) and {cause["prop_id"] for cause in ctx.triggered} <= ticks
+
+
 def register_desk(app: Dash, view: View) -> None:
     """Bind the desk's panels, its time and its selection to this app alone."""
     _time(app, view)
@@ -118,7 +124,7 @@ def _selection(app: Dash, view: View) -> None:
     )
     def describe(selected: Any, at: Any, _pulse: Any) -> Any:
         chosen = selection(selected, view)
-        if ctx.triggered_id == ids.MAP and (at or not chosen):
+        if only_a_tick() and (at or not chosen):
             raise PreventUpdate
         return described(view, chosen, instant(at))
 
@@ -130,7 +136,7 @@ def _selection(app: Dash, view: View) -> None:
         Input(ids.MINUTE, "n_intervals"),
     )
     def draw(selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
-        if ctx.triggered_id == ids.MINUTE and at:
+        if only_a_tick() and at:
             raise PreventUpdate
         return chart_of(view, selection(selected, view), instant(at), shade)
 
@@ -148,7 +154,7 @@ def _panels(app: Dash, view: View) -> None:
         State({"tally": ALL}, "id"),
     )
     def oversee(at: Any, _pulse: Any, tallies: Any) -> Any:
-        if ctx.triggered_id == ids.MAP and at:
+        if only_a_tick() and at:
             raise PreventUpdate
         return overview(view, instant(at), [tally["tally"] for tally in tallies])
 
@@ -176,7 +182,7 @@ def _panels(app: Dash, view: View) -> None:
         prevent_initial_call=True,
     )
     def list_rows(key: Any, at: Any, _pulse: Any, seen: Any) -> Any:
-        if ctx.triggered_id == ids.MAP and (at or not key):
+        if only_a_tick() and (at or not key):
             raise PreventUpdate
         return table_of(view, key, instant(at), box(seen.get("bbox")) if isinstance(seen, dict) else None)
 

@@ -108,18 +108,7 @@ def page(path: object, search: object, chosen: object, desk_view: View, wall_vie
         html.Main(
             [
                 html.H1(_("There is no page at this address")),
-                html.P(
-                    [
-                        _("The desk is at"),
-                        " ",
-                        html.A("/", href="/"),
-                        ", ",
-                        _("the wall at"),
-                        " ",
-                        html.A("/wall", href="/wall"),
-                        ".",
-                    ]
-                ),
+                html.P([html.A(_("To the desk"), href="/"), " · ", html.A(_("To the wall"), href="/wall")]),
             ],
             className="panel nowhere",
         )

@@ -40,7 +40,7 @@ class Browser:
     def __init__(self, client: TestClient, app: Any) -> None:
         self.client, self.app = client, app
 
-    def ask(self, output: str, values: dict[str, Any] | None = None, changed: str = "") -> Any:
+    def ask(self, output: str, values: dict[str, Any] | None = None, *changed: str) -> Any:
         """Call the callback with this output; `values` by "id.property" for its inputs and states, None elsewhere."""
         name = next(key for key in self.app.callback_map if output in key.strip(".").split("..."))
         (known,) = [callback for callback in self.app._callback_list if callback["output"] == name]
@@ -58,7 +58,7 @@ class Browser:
             "outputs": outputs if name.startswith("..") else outputs[0],
             "inputs": filled(known["inputs"]),
             "state": filled(known["state"]),
-            "changedPropIds": [changed] if changed else [],
+            "changedPropIds": changed,
         }
         return self.client.post("/_dash-update-component", json=body)
 
@@ -149,6 +149,13 @@ def test_a_pulse_moves_nothing_while_the_past_is_shown(browser: Browser) -> None
             == 204
         )
     assert browser.ask("state.children", {"map.pulse": pulse["map.pulse"]}, "map.pulse").status_code == 200
+
+
+def test_a_new_time_is_followed_even_when_a_pulse_comes_with_it(browser: Browser) -> None:
+    asked = {"map.pulse": {"state": "replay", "revision": 1, "rows": {}, "age_s": 1}, "at.data": PAST}
+    answer = browser.ask("state.children", asked, "map.pulse", "at.data")
+    assert answer.status_code == 200
+    assert "Fire" not in answer.text
 
 
 def test_the_address_is_the_link_of_what_is_shown(browser: Browser) -> None:
