@@ -35,7 +35,9 @@ def main() -> None:
                 sizes = {running.process.pid: "app.py run", **running.children()}
                 rows = {name.split("python")[-1][-60:]: proportional_mb(pid) for pid, name in sizes.items()}
                 left = max(0.0, end - time.monotonic())
-                print(f"{sum(rows.values()):7.1f} MB in {len(rows)} processes, {left / 60:.1f} minutes to go", flush=True)
+                print(
+                    f"{sum(rows.values()):7.1f} MB in {len(rows)} processes, {left / 60:.1f} minutes to go", flush=True
+                )
                 if not left:
                     break
                 time.sleep(min(60.0, left))

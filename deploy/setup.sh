@@ -69,6 +69,7 @@ install_test_programs() {
     missing=
     command -v mosquitto >/dev/null 2>&1 || [ -x /usr/sbin/mosquitto ] || missing="$missing mosquitto"
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
     fc-list 2>/dev/null | grep -qi noto || missing="$missing fonts-noto-core"
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -78,7 +78,7 @@ class Mosquitto:
         self._settings.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
             f"persistence_location {folder}/\nmax_queued_messages 0\nmax_inflight_messages 0\n"
-            f"autosave_on_changes true\nautosave_interval 1\nuser root\n{extra}"
+            f"autosave_on_changes false\nautosave_interval 1\nuser root\n{extra}"
         )
         self.process: subprocess.Popen[bytes] | None = None
 

@@ -30,7 +30,7 @@ def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) ->
         page.goto(entrance(running, view))
         settle(page)
         path = folder / f"{name}.png"
-        page.screenshot(path=path)
+        page.screenshot(path=path, timeout=120_000)
         made.append(path)
         print(path)
         context.close()
@@ -50,7 +50,10 @@ def scheme(theme: str) -> Any:
 
 def settle(page: Any) -> None:
     """Wait until the map is drawn and the first values are there."""
-    page.wait_for_function(DRAWN, timeout=90_000)
+    for _again in range(900):
+        if page.evaluate(DRAWN):
+            break
+        page.wait_for_timeout(100)
     page.wait_for_timeout(4_000)
 
 

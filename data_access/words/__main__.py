@@ -75,7 +75,7 @@ def update() -> int:
         if not len(have):
             continue
         with catalogue(room).open("wb") as file:
-            write_po(file, have, width=120, omit_header=False, sort_output=True, include_lineno=False)
+            write_po(file, have, width=120, omit_header=True, sort_output=True, include_lineno=False)
         for words in missing(room):
             lacking += 1
             print(f"{room}: {words}")
