@@ -16,6 +16,7 @@ import { handle } from "./window";
 
 const VIEW_MS = 300;
 const PULSE_MS = 5_000;
+const READY_MS = 6_000; // a city that changes all the time is never idle, and a tile may stay away
 const DRAW_MS = 250; // live values four times a second: more is not read, and costs a machine without a GPU dearly
 const POINTER = ["mousedown", "dragstart", "drag", "dragend", "mousemove", "mouseout", "click", "dblclick"];
 const SILENCE_S: [number, number] = [8, 30];
@@ -193,8 +194,17 @@ export class Engine {
     this.restyle();
     this.redraw();
     this.moved();
-    this.map.once("idle", () => this.tell({ ready: true }));
+    const done = () => {
+      if (!this.map.areTilesLoaded() && performance.now() < this.patience) return;
+      this.map.off("render", done);
+      this.tell({ ready: true });
+    };
+    this.patience = performance.now() + READY_MS;
+    this.map.on("render", done);
+    window.setTimeout(() => this.map.triggerRepaint(), READY_MS);
   }
+
+  private patience = 0;
 
   private restyle(): void {
     const { theme = "night", language = "vi", layers, tiles, light, selected } = this.props;

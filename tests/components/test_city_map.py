@@ -35,6 +35,7 @@ def test_buildings_stand_and_every_layer_has_its_rows(shown: Shown) -> None:
         "parking": 16,
         "incidents": 4,
     }
+    assert shown.page.locator(".cg-note").count() == 0  # it said that the city was being drawn
     raised = "() => cityglass.map.queryRenderedFeatures({layers: ['buildings/buildings-raised']}).length"
     flat = "() => cityglass.map.queryRenderedFeatures({layers: ['buildings/buildings-flat']}).length"
     assert shown.ask(raised) > 270
