@@ -55,7 +55,7 @@ class Page:
 
     def wait_for_value(self, layer: str, id: str, value: float, seconds: float = 20) -> None:
         self.wait(
-            "([layer, id, value]) => window.cityglass.row(layer, id)?.value === value", [layer, id, value], seconds
+            "([layer, id, value]) => window.cityglass?.row?.(layer, id)?.value === value", [layer, id, value], seconds
         )
 
     def view(self) -> dict[str, float]:
@@ -160,10 +160,14 @@ def test_a_click_opens_the_detail_of_what_is_there(shown: Page, station: Device)
     station.measure(42.0)
     shown.wait_for_value("pm25", station.name, 42.0)
     seen = shown.view()
-    shown.page.wait_for_timeout(1000)  # one frame at least with the new point drawn
-    shown.page.mouse.click(*shown.place(seen["lon"], seen["lat"]))
     drawer = shown.page.locator("#detail")
-    drawer.get_by_text(STATION["name"]).first.wait_for(timeout=15_000)
+
+    def told() -> bool:
+        shown.page.mouse.click(*shown.place(seen["lon"], seen["lat"]))  # again, until the new point is drawn
+        shown.page.wait_for_timeout(2_000)
+        return str(STATION["name"]) in drawer.inner_text()
+
+    eventually(told, 40)
     assert "42 µg/m³" in drawer.inner_text()
 
 
