@@ -5,7 +5,7 @@ channel, or by asking for those of a past instant.
 """
 
 import sys
-from typing import Any
+from typing import Any, ClassVar
 
 from dash.development.base_component import Component
 
@@ -48,13 +48,33 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
     _namespace = "cityglass_components"
     _type = "CityMap"
     # Dash wants lists here, and declares no types
-    _children_props: list[str] = []  # noqa: RUF012
-    _base_nodes = ["children"]  # noqa: RUF012
-    _prop_names = [
-        "id", "layers", "visible", "live", "poll_s", "columns", "at", "camera", "theme", "still", "interactive",
-        "selected", "tiles", "words", "language", "light", "silence_s", "engine", "clicked", "view", "pulse", "ready",
-    ]  # fmt: skip  # noqa: RUF012
-    _valid_wildcard_attributes: list[str] = []  # noqa: RUF012
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = ["children"]
+    _prop_names: ClassVar[list[str]] = [
+        "id",
+        "layers",
+        "visible",
+        "live",
+        "poll_s",
+        "columns",
+        "at",
+        "camera",
+        "theme",
+        "still",
+        "interactive",
+        "selected",
+        "tiles",
+        "words",
+        "language",
+        "light",
+        "silence_s",
+        "engine",
+        "clicked",
+        "view",
+        "pulse",
+        "ready",
+    ]
+    _valid_wildcard_attributes: ClassVar[list[str]] = []
 
     def __init__(self, id: str, layers: list[dict[str, Any]], **props: Any) -> None:
         props["words"] = engine_words() | (props.get("words") or {})
