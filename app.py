@@ -425,4 +425,7 @@ def say(sentence: str) -> None:
 
 
 if __name__ == "__main__":
+    from server.logs import plain
+
+    plain()
     cli()
