@@ -143,3 +143,14 @@ def chromium() -> Iterator[Any]:
         browser = driver.chromium.launch(executable_path=program, headless=False, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The simulated town as `./run` starts it, one for all tests that leave it running."""
+    from tests.running import Running
+
+    running = Running(tmp_path_factory.mktemp("town"))
+    running.wait_until_ready(240)
+    yield running
+    running.stop()

@@ -111,14 +111,6 @@ class Device:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("town"))
-    running.wait_until_ready()
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
 def shown(town: Running, chromium: Any) -> Iterator[Page]:
     """The desk, signed in, shared by the tests that leave it as they found it."""
     page = Page(chromium, town.link())

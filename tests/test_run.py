@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,14 +40,6 @@ def read(address: str, token: str | None = None) -> tuple[int, bytes]:
             return answer.status, answer.read()
     except urllib.error.HTTPError as fault:
         return fault.code, fault.read()
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("town"))
-    running.wait_until_ready()
-    yield running
-    running.stop()
 
 
 def test_it_says_where_desk_wall_and_public_view_are(town: Running) -> None:
