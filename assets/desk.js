@@ -127,6 +127,30 @@
       root.dataset.pulse = pulse.state;
     }
   }
+  // A wall cannot be scrolled: a line that does not fit whole is hidden, and counted below the others.
+  function fitWall() {
+    const drawer = document.querySelector(".wall .drawer");
+    const more = drawer?.querySelector("[data-beyond]");
+    if (!more) return;
+    const lines = [...drawer.querySelectorAll(".need")];
+    for (const line of lines) line.hidden = false;
+    const say = (hidden) => {
+      const n = Number(more.dataset.beyond) + hidden;
+      write(more, n ? more.dataset.more.replace("{n}", String(n)) : "");
+    };
+    say(0);
+    let hidden = 0;
+    while (drawer.scrollHeight > drawer.clientHeight + 1 && hidden < lines.length - 1) {
+      lines[lines.length - 1 - hidden].hidden = true;
+      say(++hidden);
+    }
+  }
+
+  // Before new lines are painted, not a second after; what it writes itself is no news.
+  new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.closest?.(".wall .drawer") && !target.hasAttribute("data-beyond"))) fitWall();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+  addEventListener("resize", fitWall);
   setInterval(tick, 1000);
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

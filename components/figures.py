@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from babel.dates import format_timedelta
 
-from components.ages import speaking
+from components.ages import has_age, speaking
 from components.picture import Picture
 from components.view import View
 from data_access.queries import Cameras, Incidents, Latest, Parking
@@ -76,14 +76,14 @@ def _parked(layer: Layer, table: Table, now: datetime) -> Figure:
         return Figure(_("Free parking"), "–", trust=_trust(known, table, now))
     total = table["total_spaces"][known].sum()
     free = np.clip(table["total_spaces"][known] - table["occupied_spaces"][known], 0, None).sum()
-    return Figure(_("Free parking"), number(free), _("of {n}").format(n=number(total)), trust=_trust(known, table, now))
+    return Figure(_("Free parking"), number(free), _("/ {n}").format(n=number(total)), trust=_trust(known, table, now))
 
 
 def _seen(layer: Layer, table: Table, now: datetime) -> Figure:
     live = speaking(table, layer, now)
     dark = int((~live).sum())
     note = ngettext("{n} is dark", "{n} are dark", dark).format(n=number(dark)) if dark else ""
-    unit = _("of {n}").format(n=number(len(table)))
+    unit = _("/ {n}").format(n=number(len(table)))
     return Figure(_("Cameras that see"), number(int(live.sum())), unit, note, _age(live, table, now))
 
 
@@ -128,6 +128,9 @@ def state_of_the_city(view: View, taken: Picture) -> str:
         return _("Nothing is known of {city} yet: no device has been declared and no map was imported.").format(
             city=view.place()
         )
+    promised = [layer for layer in view.layers if has_age(taken.answers[layer.key])]
+    if promised and not any(speaking(taken.answers[layer.key], layer, taken.now).any() for layer in promised):
+        return _("No device of {city} reports: how the city stands is not known.").format(city=view.place())
     if not needs:
         return _("{city} is calm: nothing needs attention.").format(city=view.place())
     critical = [item for item in needs if item.severity == 1]

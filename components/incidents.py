@@ -40,12 +40,13 @@ def lists(view: View, taken: Picture) -> list[Any]:
 
 
 def plain(taken: Picture, most: int) -> Any:
-    """One list for a wall: nothing to press."""
+    """One list for a wall: nothing to press. What the screen has no room for, assets/desk.js hides and counts."""
     items = in_order(summed_up(taken.needs))
     if not items:
         return html.P(_("Nothing needs attention."), className="empty")
     lines = [html.Li(_line(item, taken), className="need") for item in items[:most]]
-    return html.Div([html.Ul(lines, className="needs"), *_more(len(items) - most)])
+    beyond = {"data-beyond": max(0, len(items) - most), "data-more": _more_words(0)}
+    return html.Div([html.Ul(lines, className="needs"), html.P("", className="note", **beyond)])
 
 
 def severity_name(severity: int) -> str:
@@ -85,4 +86,8 @@ def _line(item: Item, taken: Picture) -> list[Any]:
 def _more(n: int) -> list[Any]:
     if n <= 0:
         return []
-    return [html.P(ngettext("and {n} more", "and {n} more", n).format(n=number(n)), className="note")]
+    return [html.P(_more_words(n).format(n=number(n)), className="note")]
+
+
+def _more_words(n: int) -> str:
+    return ngettext("and {n} more", "and {n} more", n)

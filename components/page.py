@@ -75,6 +75,8 @@ def dash_app(server: FastAPI, desk_view: View, wall_view: View, assets: Path) ->
     register_frame(app, desk_view, wall_view)
     register_desk(app, desk_view)
     register_wall(app, wall_view)
+    # Dash gets ready at the first question for / or for its own paths: a wall opened before would lack all its assets.
+    app._setup_server()
     return app
 
 

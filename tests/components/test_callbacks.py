@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import dash._callback as global_callbacks
@@ -100,6 +101,17 @@ def test_every_inline_script_of_the_document_is_one_the_policy_knows(browser: Br
     for script in re.findall(r"<script(?![^>]*\bsrc=)(?![^>]*json)[^>]*>(.*?)</script>", document, re.S):
         assert base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() in allowed
     assert not re.search(r"\son\w+=|\sstyle=", document)
+
+
+def test_a_wall_that_is_the_first_page_ever_asked_for_is_whole(tmp_path: Path) -> None:
+    desk = desk_at_noon(tmp_path)
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    dash_app(server, desk, desk, HOUSE / "assets")
+    with TestClient(server) as client:
+        told = client.get("/wall").text
+    assert "assets/desk.js" in told
+    assert "assets/style.css" in told
+    assert "public." not in told
 
 
 def test_nothing_of_dash_asks_for_a_websocket(browser: Browser) -> None:

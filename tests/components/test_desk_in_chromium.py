@@ -209,6 +209,22 @@ def test_the_wall_ticks_and_has_nothing_to_press(served: Served, chromium: Any) 
     glass.close()
 
 
+def test_a_wall_hides_the_lines_that_do_not_fit_and_counts_them(served: Served, chromium: Any) -> None:
+    glass = Glass(chromium, served, "/wall?distance=8&width=4", viewport={"width": 1280, "height": 720})
+    glass.wait_text("[data-beyond]", "more")
+    # In one look: the list may change from one second to the next.
+    shown, lines, beyond, words, bottom, edge = glass.page.evaluate(
+        """() => { const lines = [...document.querySelectorAll(".wall .need")], shown = lines.filter((l) => !l.hidden),
+        more = document.querySelector("[data-beyond]"), edge = document.querySelector(".wall .drawer");
+        return [shown.length, lines.length, Number(more.dataset.beyond), more.textContent,
+        shown.at(-1).getBoundingClientRect().bottom, edge.getBoundingClientRect().bottom] }"""
+    )
+    assert 0 < shown < lines
+    assert words == f"and {lines - shown + beyond} more"
+    assert bottom <= edge
+    glass.close()
+
+
 def test_nothing_sticks_out_of_a_phone(served: Served, chromium: Any) -> None:
     glass = Glass(chromium, served, viewport={"width": 390, "height": 844})
     glass.wait(DRAWN)

@@ -99,9 +99,11 @@ def test_the_wall_has_nothing_to_press(view: View) -> None:
     assert "Fire in a stairwell" in said(plain(taken, 8))
 
 
-def test_a_wall_counts_what_it_has_no_room_for(view: View) -> None:
+def test_a_wall_counts_what_it_leaves_out(view: View) -> None:
     taken = picture(view, None)
-    assert "more" in said(plain(taken, 2))
+    told = plain(taken, 2)
+    assert len(found(told, "Li")) == 2
+    assert getattr(found(told, "P")[-1], "data-beyond") > 0
 
 
 def test_figures_are_few_and_say_how_sure_they_are(view: View) -> None:
@@ -112,7 +114,7 @@ def test_figures_are_few_and_say_how_sure_they_are(view: View) -> None:
     assert (dust.value, dust.unit) == ("35", "µg/m³")  # the median of 10 and 60; what is silent or missing is not in it
     assert "2 of 5" in dust.trust
     assert by_label["Free parking"].value == "90"  # of 240: the third site is unknown, and unknown is not zero
-    assert by_label["Free parking"].unit == "of 240"
+    assert by_label["Free parking"].unit == "/ 240"
     assert by_label["Open incidents"].severity == 1
 
 
@@ -126,6 +128,11 @@ def test_without_any_report_a_figure_is_a_dash_and_not_zero(tmp_path: Path) -> N
 def test_one_sentence_says_how_the_city_stands(view: View) -> None:
     taken = picture(view, None)
     assert state_of_the_city(view, taken) == "1 critical matter: Fire in a stairwell."
+
+
+def test_a_city_of_which_nobody_reports_is_not_called_calm(tmp_path: Path) -> None:
+    later = desk_at_noon(tmp_path, NOON + timedelta(days=2))
+    assert "not known" in state_of_the_city(later, picture(later, None))
 
 
 @pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer.scale], ids=lambda layer: layer.key)
