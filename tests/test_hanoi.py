@@ -16,7 +16,7 @@ from data_access.queries import BuildingCount, Track
 from data_access.store import CityStore
 from tests.conftest import HOUSE
 from tests.running import Running
-from tests.test_packet_to_pixel import Page
+from tests.test_packet_to_pixel import Page, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.cities, pytest.mark.slow]
 
@@ -84,6 +84,9 @@ def test_a_real_number_stands_on_the_real_city_then_and_in_its_gap(hanoi: Runnin
     page.page.goto(f"{address}?at={NOON.strftime('%Y-%m-%dT%H:%M:%SZ')}")
     page.wait_for_value("pm25", STATION, hours[NOON], 60)
     page.page.goto(f"{address}?at={IN_THE_GAP.strftime('%Y-%m-%dT%H:%M:%SZ')}&selected=pm25/{STATION}")
-    page.wait("(id) => window.cityglass?.row?.('pm25', id)?.status === 'dead'", STATION, 60)
+    last = max(at for at in hours if at < IN_THE_GAP)
+    page.wait_for_value("pm25", STATION, hours[last], 60)
+    drawer = page.page.locator("#detail")
+    eventually(lambda: "silent" in drawer.inner_text(), 30)  # 10 weeks old, and said so
     assert page.complaints == []
     page.close()
