@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from data_access.declarations import Counts
+    from data_access.desk import Desk
     from data_access.importers.found import Found
     from data_access.writer import CityWriter
 
@@ -373,20 +374,42 @@ def replay_command(
 
 
 @user.command()
-def link(hours: Annotated[float, typer.Option(help=_("For how long it may be used."))] = 24) -> None:
+def link(
+    hours: Annotated[float, typer.Option(help=_("For how long it may be used."))] = 24,
+    data: Data = None,
+    city: CityFile = None,
+    host: Host = None,
+    port: Port = None,
+) -> None:
     """An address that signs in once."""
-    from data_access.desk import Desk
-
-    settings = Settings()
-    say(f"http://{settings.host}:{settings.port}/sign-in?token={Desk(settings.folder / 'desk.db').link(hours=hours)}")
+    settings = chosen({"data": data, "city": city, "host": host, "port": port})
+    say(f"http://{settings.host}:{settings.port}/sign-in?token={desk_of(settings).link(hours=hours)}")
 
 
 @user.command()
-def token(label: Annotated[str, typer.Option(help=_("What it is for."))] = "") -> None:
+def token(
+    label: Annotated[str, typer.Option(help=_("What it is for."))] = "", data: Data = None, city: CityFile = None
+) -> None:
     """A token for scripts: Authorization: Bearer TOKEN."""
+    say(desk_of(chosen({"data": data, "city": city})).token(label))
+
+
+def desk_of(settings: Settings) -> "Desk":
+    """The links and tokens of an installation that was started before.
+
+    Raises:
+        Refused: nothing was ever started there, so that a link would open nothing.
+    """
     from data_access.desk import Desk
 
-    say(Desk(Settings().folder / "desk.db").token(label))
+    path = settings.folder / "desk.db"
+    if not path.exists():
+        raise Refused(
+            _("Nothing was started in {folder} yet. Name the folder or city of ./run with --data or --city.").format(
+                folder=settings.folder
+            )
+        )
+    return Desk(path)
 
 
 def serve(view: "ASGIApp", host: str, port: int) -> None:

@@ -180,3 +180,11 @@ def test_one_process_serves_the_same(tmp_path: Path) -> None:
     assert "app.py ingest" not in commands
     assert read(f"{running.desk}/healthz")[0] == 200
     assert running.stop() == 0
+
+
+def test_a_link_for_an_installation_that_never_was_is_refused(tmp_path: Path) -> None:
+    asked = [sys.executable, str(HOUSE / "app.py"), "user", "link", f"--data={tmp_path / 'nowhere'}"]
+    done = subprocess.run(asked, capture_output=True, text=True, env={**os.environ, "LANG": "en_US.UTF-8"}, check=False)
+    assert done.returncode == 2
+    assert "--data" in done.stderr
+    assert not (tmp_path / "nowhere").exists()
