@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from data_access import keeper, keyframes
 from data_access.queries import (
     BuildingCount,
     Buildings,
@@ -241,3 +242,24 @@ def test_keyframes_answer_a_past_hour_and_the_last_minutes_alike(store: CityStor
     assert [[*store.answer(Latest("pm25_ug_m3"), at)] for at in moments] == before
     revision = store.revision()
     assert writer.keep_keyframes(NOON + 10 * MINUTE) == 0 or store.revision() == revision
+
+
+def test_a_late_reading_rewrites_every_keyframe_until_its_stream_spoke_again(
+    store: CityStore, writer: CityWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyframes, "FEW", 0)
+    monkeypatch.setattr(keeper, "LEAST", 5)
+    writer.keep_keyframes(NOON + 10 * MINUTE)
+    late = NOON - 45 * MINUTE  # air-silent spoke until half an hour ago; cam-1 next speaks just before noon
+    writer.bulk([(Reading("cam-1", "frames_per_s", 3.0, late), NOON), (Reading("new", "pm25_ug_m3", 4.0, late), NOON)])
+    moments = [NOON - minute * MINUTE for minute in range(-5, 65)]
+
+    def told() -> list[Any]:
+        return [[*store.answer(question, at)] for at in moments for question in (Cameras(), Devices())]
+
+    noted = told()
+    assert writer.keep_keyframes(NOON + 10 * MINUTE) > 3
+    rewritten = told()
+    monkeypatch.setattr(keyframes, "FEW", 10_000)  # the seek: the truth
+    assert noted == told()
+    assert rewritten == told()
