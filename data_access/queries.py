@@ -25,11 +25,13 @@ class Latest(_OfThings):
 
     Columns: id (device), name, kind, lon, lat, interval_s, value (NaN: never, or missing), quality, observed_at
     (NaT: never reported), received_at, online (1, 0, NaN: never said), revision. A device that never reported has
-    its row too.
+    its row too. Each metric in `beside` adds a column of its name: the newest number of the same device in it (NaN:
+    none that can be trusted).
     """
 
     metric: str
     id: str | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Buildings(_OfThings):
     """Buildings that stand at `at`, optionally only those whose box touches `bbox` (west, south, east, north).
 
     Columns: id, name, use, lon, lat (a point inside), height_m (NaN: unknown), height_source, min_height_m, levels,
-    part, outline (WKB bytes), revision.
+    part, built (year; NaN: unknown), outline (WKB bytes), revision.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -93,6 +95,29 @@ class Buildings(_OfThings):
 @dataclass(frozen=True, slots=True)
 class BuildingCount:
     """How many buildings by the source of their height. Columns: height_source, part, count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Districts(_OfThings):
+    """Districts as they are drawn at `at`.
+
+    Columns: id, name, name_en, kind, population (NaN: unknown), lon, lat (a point inside), geometry (GeoJSON text),
+    revision.
+    """
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is called so, best first: streets, addresses, places, districts and devices; tone marks do not matter.
+
+    Columns: id, kind, layer (key of the layer that shows it; None: the basemap does), name, name_en, context, lon,
+    lat, west, south, east, north (NaN: a point), revision.
+    """
+
+    text: str
+    limit: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +173,8 @@ Question = (
     | Incidents
     | Buildings
     | BuildingCount
+    | Districts
+    | Search
     | Devices
     | Track
     | IncidentHistory

@@ -109,7 +109,10 @@ class Packet(Struct, frozen=True):
 
 
 class Building(Struct, frozen=True):
-    """A building's outline (WKB, WGS 84) and height; `height_source` is tagged, levels, estimated or unknown."""
+    """A building's outline (WKB, WGS 84) and height; `height_source` is tagged, levels, estimated or unknown.
+
+    `built` is the year in which it was finished.
+    """
 
     id: str
     outline: bytes
@@ -120,6 +123,35 @@ class Building(Struct, frozen=True):
     name: str | None = None
     use: str | None = None
     part: bool = False
+    built: int | None = None
+
+
+class District(Struct, frozen=True):
+    """An area with a name of its own, a ward or a commune: its outline (WKB, WGS 84) and who lives there."""
+
+    id: str
+    name: str
+    outline: bytes
+    name_en: str | None = None
+    kind: str | None = None
+    population: int | None = None
+
+
+class Place(Struct, frozen=True):
+    """Something one can look for by its name. `kind` is street, address, stop, hospital, park and the like.
+
+    `context` tells two of the same name apart: the district, or the street of an address. `bounds` is west, south,
+    east, north of what is larger than a point.
+    """
+
+    id: str
+    kind: str
+    name: str
+    lon: float
+    lat: float
+    name_en: str | None = None
+    context: str | None = None
+    bounds: tuple[float, float, float, float] | None = None
 
 
 def status(age: timedelta | None, interval: timedelta) -> Status:

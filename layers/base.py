@@ -49,6 +49,17 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """Another way of drawing the same layer, with the legend that goes with it: buildings by use, by year."""
+
+    key: str
+    title: Text
+    draw: Callable[[], tuple[Part, ...]]
+    scale: Scale | None = None
+    legend: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One thing the city can show, whole.
 
@@ -57,6 +68,7 @@ class Layer:
     never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
     `sentence` says aloud how things stand, from {city} and {meaning}, the scale's word for the median.
     `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another.
+    `looks` are other ways to draw it, for the reader to choose; without a choice it is drawn by `draw`.
     `attention` says why a row needs a person, or None when it does not; it sees rows of live devices only.
     """
 
@@ -77,6 +89,7 @@ class Layer:
     unit: str | None = None
     metric: str | None = None
     legend: tuple[Mark, ...] = ()
+    looks: tuple[Look, ...] = ()
     attention: Callable[[Row, datetime], Need | None] = field(default=lambda row, now: None)
 
     def status(self, row: Row, now: datetime) -> Status:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
 from data_access.city import City
-from data_access.records import About, Building
+from data_access.records import About, Building, District, Place
 from data_access.words import _
 
 # Told while an import works: what is being done, and how much of it is done (0 to 1; None where nobody knows).
@@ -63,3 +63,5 @@ class Found(Struct, frozen=True):
     features: tuple[Feature, ...]
     abouts: tuple[About, ...]
     tally: Tally
+    districts: tuple[District, ...] = ()
+    places: tuple[Place, ...] = ()
