@@ -269,8 +269,9 @@ class Link:
         self.ungranted = [
             wanted for wanted, reason in zip(self._filters, reasons, strict=False) if reason.value not in (1, 2)
         ]
-        self.welcome, self._stands_since = True, time.monotonic()
-        self._on_welcome(self)
+        self._stands_since = time.monotonic()
+        self._on_welcome(self)  # first: who sees that it stands must not still see what was wrong before
+        self.welcome = True
 
     def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if flags.is_disconnect_packet_from_server:

@@ -9,6 +9,7 @@ import pytest
 
 from data_access.engine import StoreUnavailable
 from data_access.inbox import Inbox
+from data_access.listener import Listener
 from data_access.writer import CityWriter, Committed, Message
 from tests.captured import captured
 from tests.conftest import Mosquitto
@@ -105,6 +106,20 @@ def test_a_broker_that_comes_back_is_found_again(
     told = capsys.readouterr().out
     assert told.count("No broker answers") == 1  # a change is told, its repetition is not
     assert told.count("broker back") == 1
+
+
+def test_who_sees_the_broker_back_sees_no_old_fault(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[float] = []
+
+    def hail(listener: Listener, link: object) -> None:
+        seen.append(listener.counts()["connected"])
+
+    monkeypatch.setattr(Listener, "_hail", hail)
+    with listening(mosquitto.url, tmp_path):
+        pass
+    assert seen == [0]
 
 
 def test_a_broker_that_refuses_is_named_and_asked_again(tmp_path: Path) -> None:
