@@ -5,63 +5,55 @@
 `run` starts everything under one supervisor; each other command is one of its processes, or a tool of its own.
 """
 
-import asyncio
-import os
-import signal
-import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from data_access.pulse import Pulse
 from data_access.settings import Settings
-from data_access.words import N_, _, settle
+from data_access.words import N_, _
+from server.console import (
+    AdminPort,
+    Broker,
+    CityFile,
+    Data,
+    Database,
+    Host,
+    MqttPort,
+    OneProcess,
+    Port,
+    PublicHost,
+    PublicPort,
+    Refused,
+    Simulation,
+    Speed,
+    chosen,
+    say,
+    show_progress,
+    stop_on_signals,
+)
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
     from starlette.types import ASGIApp
 
     from data_access.declarations import Counts
     from data_access.desk import Desk
     from data_access.importers.found import Found
+    from data_access.public_store import PublicStore
+    from data_access.store import CityStore
     from data_access.writer import CityWriter
 
-settle(os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
 VERSION = "0.1.0"
 SEED = 7  # of the simulated town: the same seed gives the same town
-LONG_LAG_S = 30.0
 ASSETS = Path(__file__).resolve().parent / "assets"
-PUBLISH_EVERY_S = 60
-KEYFRAMES_EVERY_S = 60
-VIEWS_EVERY_S = 2
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 user = typer.Typer(no_args_is_help=True, help=_("Who may see the desk: links to sign in, tokens for scripts."))
 cli.add_typer(user, name="user")
-
-Host = Annotated[str | None, typer.Option(help=_("Address of desk and wall; beyond loopback it is refused."))]
-Port = Annotated[int | None, typer.Option(help=_("Port of desk and wall (8050)."))]
-PublicHost = Annotated[str | None, typer.Option(help=_("Address of the public view."))]
-PublicPort = Annotated[int | None, typer.Option(help=_("Port of the public view (8051)."))]
-AdminPort = Annotated[int | None, typer.Option(help=_("Port of the metrics, on loopback only (8052)."))]
-MqttPort = Annotated[int | None, typer.Option(help=_("Port of the broker that is started (1883)."))]
-Broker = Annotated[str | None, typer.Option(help=_("Use this broker, mqtt://host:port, instead of starting one."))]
-Database = Annotated[str | None, typer.Option(help=_("Address of the database; SQLite in the data folder without."))]
-Data = Annotated[Path | None, typer.Option(help=_("Folder for all data (var/<city>)."))]
-CityFile = Annotated[Path | None, typer.Option(help=_("A city: an .osm.pbf file; the simulated town without."))]
-Simulation = Annotated[
-    bool | None, typer.Option("--simulation/--no-simulation", help=_("Let simulated devices speak."))
-]
-Speed = Annotated[float | None, typer.Option(help=_("How much faster than the clock simulated devices live."))]
-OneProcess = Annotated[
-    bool | None, typer.Option("--one-process", help=_("Listener and worker inside the ops process."))
-]
 
 
 # --- the three views ------------------------------------------------------------------------------------------------
@@ -77,6 +69,8 @@ def officials(settings: Settings) -> "ASGIApp":
     from live.frames import snapshot
     from live.hub import Hub
     from server import api, door, numbers, problems, sessions, tiles
+    from server.bare import bare_server, hosts
+    from server.faring import deaf_since, fares, lag_s
 
     store = CityStore.open(settings.database_url)
     hub = Hub(store, LAYERS, lag=lambda: lag_s(settings.folder))
@@ -104,6 +98,7 @@ def public(settings: Settings) -> "ASGIApp":
     from layers import PUBLIC
     from live.frames import snapshot
     from server import api, door, problems, tiles
+    from server.bare import bare_server, hosts
 
     store = PublicStore(settings.folder / "public")
     server = bare_server()
@@ -115,54 +110,7 @@ def public(settings: Settings) -> "ASGIApp":
     return door.public(server, settings.public_port, hosts=named, hashes=page.csp_hashes, language=tongue(store))
 
 
-def fares(store: Any, folder: Path) -> str:
-    """How this installation fares: degraded while nothing can be heard, or what is heard waits long to be stored."""
-    pulse = Pulse.read(folder)
-    store.revision()  # raises when the store cannot be read, which is what down means
-    return "ok" if pulse and pulse.connected and pulse.lag_s < LONG_LAG_S else "degraded"
-
-
-def lag_s(folder: Path) -> float | None:
-    pulse = Pulse.read(folder)
-    return pulse.lag_s if pulse else None
-
-
-def deaf_since(folder: Path) -> datetime | None:
-    """Since when no device can be heard, because the broker is away; None while it is there."""
-    pulse = Pulse.read(folder)
-    return datetime.fromtimestamp(pulse.deaf_since, UTC) if pulse and pulse.deaf_since else None
-
-
-def bare_server(
-    at_end: Callable[[], Awaitable[None]] | None = None, each_second: Callable[[], None] = lambda: None
-) -> "FastAPI":
-    """A server without the pages that FastAPI would show of itself."""
-    from fastapi import FastAPI
-
-    async def tick() -> None:
-        while True:
-            each_second()
-            await asyncio.sleep(1)
-
-    @asynccontextmanager
-    async def life(_server: FastAPI) -> AsyncIterator[None]:
-        ticking = asyncio.create_task(tick())
-        yield
-        ticking.cancel()
-        if at_end:
-            await at_end()
-
-    return FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
-
-
-def hosts(host: str) -> tuple[str, ...]:
-    """The names under which a server that is bound to this address may be asked for."""
-    from server.door import LOCAL
-
-    return LOCAL if host in ("", "127.0.0.1", "localhost", "::1") else (*LOCAL, host)
-
-
-def tongue(store: Any) -> str:
+def tongue(store: "CityStore | PublicStore") -> str:
     """The city's own language, for readers who name none that we speak."""
     city = store.city()
     return city.languages[0] if city and city.languages else "en"
@@ -171,7 +119,7 @@ def tongue(store: Any) -> str:
 # --- the processes --------------------------------------------------------------------------------------------------
 
 
-@cli.command()
+@cli.command(help=_("Start everything on an embedded default; Ctrl-C ends it."))
 def run(
     host: Host = None,
     port: Port = None,
@@ -187,7 +135,6 @@ def run(
     speed: Speed = None,
     one_process: OneProcess = None,
 ) -> None:
-    """Start everything on an embedded default; Ctrl-C ends it."""
     settings = chosen(locals())
     from server.launch import CannotStartError, launch
 
@@ -197,25 +144,23 @@ def run(
         raise Refused(str(fault), fault.code) from None
 
 
-@cli.command()
+@cli.command(help=_("The listener: from the broker into the store."))
 def ingest() -> None:
-    """The listener: from the broker into the store."""
     from server.processes import listen
 
     listen(Settings(), stop_on_signals())
 
 
-@cli.command()
+@cli.command(help=_("What comes round: camera views, keyframes, the public snapshot."))
 def worker() -> None:
-    """What comes round: camera views, keyframes, the public snapshot."""
     from server.processes import work_through
 
     work_through(Settings(), stop_on_signals())
 
 
-@cli.command()
+@cli.command(help=_("The server of desk and wall."))
 def ops() -> None:
-    """The server of desk and wall."""
+    from server.bare import serve
     from server.processes import listen, work_through
 
     settings, stop = Settings(), threading.Event()
@@ -229,24 +174,23 @@ def ops() -> None:
         thread.join()
 
 
-@cli.command("broker")
+@cli.command("broker", help=_("The embedded broker, for trying out: MQTT 3.1.1, and it keeps nothing over a crash."))
 def embedded_broker() -> None:
-    """The embedded broker, for trying out: MQTT 3.1.1, and it keeps nothing over a crash."""
     from server.broker import serve as speak
 
     speak("127.0.0.1", Settings().mqtt_port)
 
 
-@cli.command("public")
+@cli.command("public", help=_("The server of the public view."))
 def public_process() -> None:
-    """The server of the public view."""
+    from server.bare import serve
+
     settings = Settings()
     serve(public(settings), settings.public_host, settings.public_port)
 
 
-@cli.command("import")
+@cli.command("import", help=_("Bring a city into the data folder: buildings, map, register; again only what changed."))
 def import_command(city: CityFile = None, data: Data = None, database: Database = None) -> None:
-    """Bring a city into the data folder: buildings, map, register; again only what changed."""
     settings = chosen(locals())
     from data_access.engine import CannotOpen
     from data_access.importers.bring import bring
@@ -309,19 +253,8 @@ def holdings(settings: Settings) -> "Found":
     return Found(built.city, built.buildings, built.features, built.abouts, Tally())
 
 
-def show_progress(words: str, share: float | None) -> None:
-    """Progress on one line where someone watches, and as a line a step where nobody does."""
-    if not sys.stdout.isatty():
-        if share in (None, 1.0):
-            say(f"  {words}")
-        return
-    bar = "" if share is None else f" {share:4.0%}"
-    typer.echo(f"\r  {words}{bar}\033[K", nl=share in (None, 1.0))
-
-
-@cli.command()
+@cli.command(help=_("Read a city file and say what it holds, without keeping anything."))
 def check(city: Annotated[Path, typer.Argument(help=_("A city: an .osm.pbf file."))]) -> None:
-    """Read a city file and say what it holds, without keeping anything."""
     from data_access.importers import osm
     from data_access.importers.found import ImportFault
 
@@ -334,16 +267,15 @@ def check(city: Annotated[Path, typer.Argument(help=_("A city: an .osm.pbf file.
         say(f"  {line}")
 
 
-@cli.command("simulate")
+@cli.command("simulate", help=_("The simulated town's devices: they speak MQTT like any others."))
 def simulate_command(broker: Broker = None, speed: Speed = None) -> None:
-    """The simulated town's devices: they speak MQTT like any others."""
     settings, stop = chosen(locals()), stop_on_signals()
     from demo.simulate import simulate
 
     simulate(settings.broker_url, SEED, settings.speed, stop)
 
 
-@cli.command("replay")
+@cli.command("replay", help=_("Publish a recorded series over MQTT, with the times at which it was measured."))
 def replay_command(
     file: Annotated[Path, typer.Argument(help=_("A recorded series: hourly PM2.5 of AirNow, .csv or .csv.gz."))],
     year: Annotated[int | None, typer.Option(help=_("Only this year."))] = None,
@@ -352,7 +284,6 @@ def replay_command(
     broker: Broker = None,
     mqtt_port: MqttPort = None,
 ) -> None:
-    """Publish a recorded series over MQTT, with the times at which it was measured."""
     from demo.recording import ReplayFault
     from demo.replay import replay
 
@@ -373,7 +304,7 @@ def replay_command(
         say(line)
 
 
-@user.command()
+@user.command(help=_("An address that signs in once."))
 def link(
     hours: Annotated[float, typer.Option(help=_("For how long it may be used."))] = 24,
     data: Data = None,
@@ -381,16 +312,14 @@ def link(
     host: Host = None,
     port: Port = None,
 ) -> None:
-    """An address that signs in once."""
     settings = chosen({"data": data, "city": city, "host": host, "port": port})
     say(f"http://{settings.host}:{settings.port}/sign-in?token={desk_of(settings).link(hours=hours)}")
 
 
-@user.command()
+@user.command(help=_("A token for scripts: Authorization: Bearer TOKEN."))
 def token(
     label: Annotated[str, typer.Option(help=_("What it is for."))] = "", data: Data = None, city: CityFile = None
 ) -> None:
-    """A token for scripts: Authorization: Bearer TOKEN."""
     say(desk_of(chosen({"data": data, "city": city})).token(label))
 
 
@@ -410,41 +339,6 @@ def desk_of(settings: Settings) -> "Desk":
             )
         )
     return Desk(path)
-
-
-def serve(view: "ASGIApp", host: str, port: int) -> None:
-    """Serve until SIGTERM."""
-    import uvicorn
-
-    from server.door import SERVING
-
-    uvicorn.run(view, host=host, port=port, **SERVING)
-
-
-def chosen(given: dict[str, Any]) -> Settings:
-    """Settings from the environment, and over them what the command line says."""
-    return Settings(**{name: value for name, value in given.items() if value is not None})
-
-
-class Refused(typer.Exit):
-    """Something cannot be done; the sentence says what, and what to do."""
-
-    def __init__(self, sentence: str, code: int = 2) -> None:
-        typer.echo(sentence, err=True)
-        super().__init__(code)
-
-
-def stop_on_signals() -> threading.Event:
-    """An event that Ctrl-C and SIGTERM set."""
-    stop = threading.Event()
-    for wanted in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(wanted, lambda *_signal: stop.set())
-    return stop
-
-
-def say(sentence: str) -> None:
-    typer.echo(sentence)
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

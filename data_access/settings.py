@@ -12,7 +12,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Settings(BaseSettings):
-    """The choices of one installation; `data` None: var/<city> beside the program."""
+    """The choices of one installation; `data` None: var/<city> beside the program.
+
+    `sources` is the folder of the files that a city's description names; None: the folder of the description.
+    """
 
     model_config = SettingsConfigDict(env_prefix="CITYGLASS_", extra="ignore", frozen=True)
 
@@ -26,6 +29,7 @@ class Settings(BaseSettings):
     database: str | None = None
     data: Path | None = None
     city: Path | None = None
+    sources: Path | None = None
     simulation: bool = True
     speed: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     one_process: bool = False
