@@ -98,14 +98,25 @@ class Incident(Struct, frozen=True):
 Fact = Reading | Online | About | Incident
 
 
+class Refused(Struct, frozen=True):
+    """A part of a message that nobody understands, and why; `raw` None: it cannot be told from the whole."""
+
+    reason: str
+    raw: bytes | None = None
+
+
 class Packet(Struct, frozen=True):
-    """What one message said. `seq` numbers it within `boot`; `lost` are numbers its sender can never resend."""
+    """What one message said. `seq` numbers it within `boot`; `lost` are numbers its sender can never resend.
+
+    `device_id` is None where it spoke of no device, or of several. `refused` are parts that could not be taken.
+    """
 
     facts: tuple[Fact, ...]
     device_id: str | None = None
     boot: str | None = None
     seq: int | None = None
     lost: tuple[tuple[int, int], ...] = ()
+    refused: tuple[Refused, ...] = ()
 
 
 class Building(Struct, frozen=True):

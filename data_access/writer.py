@@ -18,15 +18,16 @@ from sqlalchemy.exc import OperationalError
 
 from data_access import quarantine
 from data_access.city import City
-from data_access.declarations import BUILDINGS, DEVICES, VIEWS, Counts, View
+from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, VIEWS, View
 from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
 from data_access.ledger import Ack, Note, settle
-from data_access.records import About, Building, Incident, Online, Packet, Reading
+from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
 from data_access.reports import report
 from data_access.schema import microseconds
 from data_access.transaction import Writing, writing
+from data_access.versions import Counts, Versions
 from data_access.words import _
 
 BATCH = 1000  # rows a transaction: others wait for it
@@ -126,6 +127,18 @@ class CityWriter:
     ) -> Counts:
         """Register buildings; with `complete`, those that this source no longer names are ended."""
         return self._register(BUILDINGS, buildings, lambda building: building.id, source, complete, at)
+
+    def divide(
+        self, districts: Iterable[District], source: str, complete: bool = True, at: datetime | None = None
+    ) -> Counts:
+        """Register districts; with `complete`, those that this source no longer names are ended."""
+        return self._register(DISTRICTS, districts, lambda district: district.id, source, complete, at)
+
+    def name(
+        self, places: Iterable[Place], source: str, complete: bool = True, at: datetime | None = None
+    ) -> Counts:
+        """Register what can be found by its name; with `complete`, what this source no longer names is ended."""
+        return self._register(PLACES, places, lambda place: place.id, source, complete, at)
 
     def see(self, views: Iterable[View], at: datetime | None = None) -> Counts:
         """Keep what cameras see where it differs from before; a view without geometry ends the one before."""
@@ -229,6 +242,8 @@ class CityWriter:
             if packet is None:
                 quarantine.put(tx, message.topic, message.payload, message.fault or "no decoder knows this topic", at)
                 continue
+            for part in packet.refused:
+                quarantine.put(tx, message.topic, message.payload if part.raw is None else part.raw, part.reason, at)
             for fact in packet.facts:
                 if isinstance(fact, Reading):
                     try:
@@ -253,7 +268,7 @@ class CityWriter:
 
     def _register(
         self,
-        register: Any,
+        register: Versions,
         things: Iterable[Thing],
         key: Callable[[Thing], str],
         source: str,
@@ -266,7 +281,7 @@ class CityWriter:
         for batch in _batches(things):
             named.update(key(thing) for thing in batch)
             with self._writing() as tx:
-                counts += register.write(tx, batch, source, moment)
+                counts += register.write(tx, batch, source, moment, adopt=True)
         if complete:
             with self._writing() as tx:
                 gone = register.standing(tx, source) - named

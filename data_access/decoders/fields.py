@@ -28,12 +28,12 @@ _FORBIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u20
 _FORBIDDEN_IN_LINES = re.compile(_FORBIDDEN.pattern.replace("\x00-\x1f", "\x00-\x08\x0b-\x1f"))
 
 
-def json_object(payload: bytes) -> dict[str, Any]:
-    """The JSON object that these bytes are.
+def json_value(payload: bytes) -> Any:
+    """The JSON that these bytes are.
 
     Raises:
-        DecodeError: empty, too large, not JSON (NaN, endless numbers and half characters are not), not an object, or
-            a name stands in it twice, so that nobody can say which value is meant.
+        DecodeError: empty, too large, not JSON (NaN, endless numbers and half characters are not), or a name stands
+            twice in one object, so that nobody can say which value is meant.
     """
     if not payload:
         raise DecodeError(N_("the payload is empty"))
@@ -43,14 +43,24 @@ def json_object(payload: bytes) -> dict[str, Any]:
         said = orjson.loads(payload)
     except orjson.JSONDecodeError as fault:
         raise DecodeError(N_("it is not JSON"), fault) from None
-    if type(said) is not dict:
-        raise DecodeError(N_("it is not a JSON object"))
     # Every name has its colon: were there more colons than these, a name stands twice. An escape could hide one.
     try:
         if payload.count(b":") != _colons(said) or b"\\" in payload:
             _refuse_doubles(payload)
     except RecursionError:
         raise DecodeError(N_("it is not JSON"), "nested too deep") from None
+    return said
+
+
+def json_object(payload: bytes) -> dict[str, Any]:
+    """The JSON object that these bytes are.
+
+    Raises:
+        DecodeError: it is no JSON (as in `json_value`), or not an object.
+    """
+    said = json_value(payload)
+    if type(said) is not dict:
+        raise DecodeError(N_("it is not a JSON object"))
     return said
 
 

@@ -32,9 +32,10 @@ def sound(packet: Packet) -> bool:
                 assert fact.value is None or isfinite(fact.value)
                 assert (fact.value is None) <= (fact.quality != "good")
                 assert fact.observed_at.utcoffset() is not None
-                assert (fact.device_id, fact.boot, fact.seq) == (packet.device_id, packet.boot, packet.seq)
+                assert packet.device_id in (fact.device_id, None)
+                assert (fact.boot, fact.seq) == (packet.boot, packet.seq)
             case Online() | About():
-                assert fact.device_id == packet.device_id
+                assert packet.device_id in (fact.device_id, None)
             case Incident():
                 assert fact.at.utcoffset() is not None
         if isinstance(fact, About | Incident):
