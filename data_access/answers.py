@@ -13,7 +13,7 @@ from data_access.keyframes import states_at
 from data_access.queries import Cameras, CameraViews, Devices, Latest, Parking
 from data_access.records import QUALITIES
 from data_access.registers import Register
-from data_access.schema import GOOD, ONLINE
+from data_access.schema import GOOD, ONLINE, SUSPECT
 from data_access.states import States, now
 from data_access.table import Table
 from data_access.transaction import Row, fetched
@@ -52,7 +52,7 @@ class Asked:
 
 def answer(question: OfDevices, asked: Asked) -> Table:
     if isinstance(question, Latest):
-        return _latest(question.metric, asked)
+        return _latest(question, asked)
     if isinstance(question, Parking):
         return _parking(asked)
     if isinstance(question, Cameras):
@@ -63,19 +63,21 @@ def answer(question: OfDevices, asked: Asked) -> Table:
     return _devices(asked)
 
 
-def _latest(metric: str, asked: Asked) -> Table:
+def _latest(question: Latest, asked: Asked) -> Table:
     register = asked.register
-    streams = register.stream_of(metric)
-    declaring = register.declaring(metric)
+    streams = register.stream_of(question.metric)
+    declaring = register.declaring(question.metric)
     found = asked.versions(declaring | (streams[register.device] > 0))
     device = register.device[found]
     online = register.stream_of(ONLINE)[device]
-    states = asked.states(np.concatenate([streams[device], online]))
+    others = [register.stream_of(metric)[device] for metric in question.beside]
+    states = asked.states(np.concatenate([streams[device], online, *others]))
     value = states.places(streams[device])
     # A device that measures more than it declares has its row once it has.
     there = (value >= 0) | declaring[found]
     found, value, online = found[there], value[there], online[there]
     status = states.places(online)
+    beside = {metric: states.places(other[there]) for metric, other in zip(question.beside, others, strict=True)}
     return _told(
         register,
         found,
@@ -84,7 +86,8 @@ def _latest(metric: str, asked: Asked) -> Table:
         observed_at=_times(states.observed_at, value),
         received_at=_times(states.received_at, value),
         online=_floats(states.value, status),
-        revision=_revisions(register.revision[found], states, value, status),
+        **{metric: _believed(states, place) for metric, place in beside.items()},
+        revision=_revisions(register.revision[found], states, value, status, *beside.values()),
     )
 
 
@@ -238,6 +241,11 @@ def _told(register: Register, found: np.ndarray, **columns: np.ndarray) -> Table
 def _floats(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     told: np.ndarray = np.append(values, np.nan)[places]
     return told
+
+
+def _believed(states: States, places: np.ndarray) -> np.ndarray:
+    """Numbers that stand without a word on their quality: NaN for what was found wrong."""
+    return _floats(np.where(states.quality <= SUSPECT, states.value, np.nan), places)
 
 
 def _times(moments: np.ndarray, places: np.ndarray) -> np.ndarray:

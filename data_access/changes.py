@@ -10,12 +10,15 @@ from data_access.queries import (
     Buildings,
     Cameras,
     CameraViews,
+    Districts,
     IncidentHistory,
     Incidents,
     Question,
+    Search,
     Track,
 )
 from data_access.registers import Register
+from data_access.search import search
 from data_access.table import Table
 from data_access.transaction import fetched
 
@@ -31,6 +34,11 @@ def changed(question: Question, since: int, connection: Connection, register: Re
         return _with_gone(*histories.changed_incidents(question, connection, since))
     if isinstance(question, Buildings):
         return _with_gone(*histories.changed_buildings(question, connection, since))
+    if isinstance(question, Districts):
+        return _with_gone(*histories.changed_districts(question, connection, since))
+    if isinstance(question, Search):
+        found = search(question, connection, None)
+        return _with_gone(found.where(found["revision"] > since), [])
     if isinstance(question, BuildingCount):
         counted = histories.answer(question, connection, None)
         moved = histories.buildings_moved(connection, since)

@@ -1,38 +1,19 @@
-"""Registers: what stands in the city and since when. A change closes the old version and opens a new one.
-
-The first declaration of a thing is valid since ever: it stood there before anyone told us. Every later version is
-valid from the moment in which we heard of it, and never from before the one it follows.
-"""
+"""What the registers keep of each kind of thing, and what makes a new version of it."""
 
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from msgspec import Struct
-from sqlalchemy import Table
 
+from data_access import names
 from data_access.intake import storable_text
-from data_access.records import About, Building
-from data_access.schema import BUILDING, CAMERA_VIEW, DEVICE, EVER, microseconds
-from data_access.transaction import Row, Writing, inserting
-
-SINCE_EVER = microseconds(EVER)
-
-
-class Counts(Struct, frozen=True):
-    """What became of the things that were told."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    ended: int = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            self.new + other.new, self.changed + other.changed, self.same + other.same, self.ended + other.ended
-        )
+from data_access.names import Name
+from data_access.records import About, Building, District, Place
+from data_access.schema import BUILDING, CAMERA_VIEW, DEVICE, DISTRICT, PLACE
+from data_access.versions import Counts, Versions
 
 
 class View(Struct, frozen=True):
@@ -42,77 +23,6 @@ class View(Struct, frozen=True):
     geometry: str | None
     area_m2: float = 0.0
     clipped: float = 0.0
-
-
-class _Register(Struct, frozen=True):
-    """How one table of versions is kept: `told` is what makes a version differ, `row` all that stands in it."""
-
-    table: Table
-    key: str
-    told: Sequence[str]
-    row: Callable[[Any], dict[str, Any]]
-
-    def write(self, tx: Writing, things: Iterable[Any], source: str | None, at: int) -> Counts:
-        """Open a version for every thing that is new or differs from its present one."""
-        rows: dict[str, dict[str, Any]] = {}
-        for thing in things:
-            row = self.row(thing)
-            rows[row[self.key]] = row  # told twice at once: the last word stands
-        present = self._present(tx, list(rows))
-        ever = self._ever(tx, list(rows))
-        opened: list[Row] = []
-        closed: list[Row] = []
-        new = changed = 0
-        for key, row in rows.items():
-            told = tuple(row[name] for name in self.told)
-            old = present.get(key)
-            if old is not None and old[1] == told:
-                continue
-            since = SINCE_EVER if key not in ever else max(at, ever[key] + 1)
-            if old is not None:
-                closed.append((since, tx.revision, key, old[0]))
-                changed += 1
-            else:
-                new += 1
-            row |= {"valid_from": since, "valid_to": None, "source": source, "revision": tx.revision, "ended": None}
-            opened.append(tuple(row[column.name] for column in self.table.columns))
-        self._close(tx, closed)
-        tx.run(inserting(self.table), opened)
-        tx.moved = tx.moved or bool(opened)
-        return Counts(new, changed, len(rows) - new - changed)
-
-    def end(self, tx: Writing, keys: Iterable[str], at: int) -> Counts:
-        """Close the present version of each of these."""
-        present = self._present(tx, list(keys))
-        self._close(tx, [(max(at, since + 1), tx.revision, key, since) for key, (since, _) in present.items()])
-        tx.moved = tx.moved or bool(present)
-        return Counts(ended=len(present))
-
-    def standing(self, tx: Writing, source: str) -> set[str]:
-        """What this source has declared and not ended."""
-        asked = f"SELECT {self.key} FROM {self.table.name} WHERE valid_to IS NULL AND source = ?"  # noqa: S608  # our own names
-        return {key for (key,) in tx.rows(asked, source)}
-
-    def _close(self, tx: Writing, closed: list[Row]) -> None:
-        statement = f"UPDATE {self.table.name} SET valid_to = ?, ended = ? WHERE {self.key} = ? AND valid_from = ?"  # noqa: S608  # our own names
-        tx.run(statement, closed)
-
-    def _present(self, tx: Writing, keys: list[str]) -> dict[str, tuple[int, Row]]:
-        """The version of each that is valid now: since when, and what it tells."""
-        columns = ", ".join(f'"{name}"' for name in self.told)
-        asked = (
-            f"SELECT {self.key}, valid_from, {columns} FROM {self.table.name} "  # noqa: S608  # our own names
-            f"WHERE {self.key} IN (SELECT value FROM json_each(?)) AND valid_to IS NULL"
-        )
-        return {key: (since, tuple(told)) for key, since, *told in tx.rows(asked, json.dumps(keys))}
-
-    def _ever(self, tx: Writing, keys: list[str]) -> dict[str, int]:
-        """The newest moment in the history of each: its last beginning, or its end."""
-        asked = (
-            f"SELECT {self.key}, max(coalesce(valid_to, valid_from)) FROM {self.table.name} "  # noqa: S608  # our own names
-            f"WHERE {self.key} IN (SELECT value FROM json_each(?)) GROUP BY {self.key}"
-        )
-        return dict(tx.rows(asked, json.dumps(keys)))
 
 
 def _device(about: About) -> dict[str, Any]:
@@ -129,21 +39,51 @@ def _device(about: About) -> dict[str, Any]:
 
 
 def _building(building: Building) -> dict[str, Any]:
-    outline = shapely.from_wkb(building.outline)
-    west, south, east, north = outline.bounds
-    inside = outline.representative_point()
     return {
         "id": storable_text(building.id),
         "name": storable_text(building.name),
         "use": storable_text(building.use),
-        "lon": inside.x,
-        "lat": inside.y,
         "height_m": _number(building.height_m),
         "height_source": building.height_source,
         "min_height_m": float(building.min_height_m),
         "levels": _number(building.levels),
         "part": int(building.part),
+        "built": building.built,
         "outline": building.outline,
+    }
+
+
+def _placed(rows: list[dict[str, Any]]) -> None:
+    """Where each outline lies: a point inside, and its box."""
+    outlines = shapely.from_wkb(np.array([row["outline"] for row in rows], dtype=object))
+    inside = shapely.point_on_surface(outlines)
+    spots = np.column_stack([shapely.get_x(inside), shapely.get_y(inside), shapely.bounds(outlines)])
+    for row, spot in zip(rows, spots.tolist(), strict=True):
+        row.update(zip(("lon", "lat", "west", "south", "east", "north"), spot, strict=True))
+
+
+def _district(district: District) -> dict[str, Any]:
+    return {
+        "id": storable_text(district.id),
+        "name": storable_text(district.name),
+        "name_en": storable_text(district.name_en),
+        "kind": storable_text(district.kind),
+        "population": district.population,
+        "geometry": shapely.to_geojson(shapely.from_wkb(district.outline)),
+        "outline": district.outline,
+    }
+
+
+def _place(place: Place) -> dict[str, Any]:
+    west, south, east, north = place.bounds or (None,) * 4
+    return {
+        "id": storable_text(place.id),
+        "kind": storable_text(place.kind),
+        "name": storable_text(place.name),
+        "name_en": storable_text(place.name_en),
+        "context": storable_text(place.context),
+        "lon": float(place.lon),
+        "lat": float(place.lat),
         "west": west,
         "south": south,
         "east": east,
@@ -164,11 +104,47 @@ def _number(told: float | None) -> float | None:
     return None if told is None or not math.isfinite(told) else float(told)
 
 
-DEVICES = _Register(DEVICE, "device_id", ("name", "kind", "lon", "lat", "interval_s", "metrics", "fields"), _device)
-BUILDINGS = _Register(
+def _device_names(row: dict[str, Any]) -> frozenset[Name]:
+    return names.names(row["kind"], (row["name"], row["device_id"]))
+
+
+def _building_names(row: dict[str, Any]) -> frozenset[Name]:
+    return names.names(names.BUILDING, (row["name"],))
+
+
+def _district_names(row: dict[str, Any]) -> frozenset[Name]:
+    return names.names(names.DISTRICT, (row["name"], row["name_en"]))
+
+
+def _place_names(row: dict[str, Any]) -> frozenset[Name]:
+    return names.names(row["kind"], (row["name"], row["name_en"]), row["context"])
+
+
+DEVICES = Versions(
+    DEVICE,
+    "device_id",
+    ("name", "kind", "lon", "lat", "interval_s", "metrics", "fields"),
+    _device,
+    names=_device_names,
+)
+BUILDINGS = Versions(
     BUILDING,
     "id",
-    ("name", "use", "height_m", "height_source", "min_height_m", "levels", "part", "outline"),
+    ("name", "use", "height_m", "height_source", "min_height_m", "levels", "part", "built", "outline"),
     _building,
+    _placed,
+    _building_names,
 )
-VIEWS = _Register(CAMERA_VIEW, "camera_id", ("geometry", "area_m2", "clipped"), _view)
+DISTRICTS = Versions(
+    DISTRICT, "id", ("name", "name_en", "kind", "population", "geometry"), _district, _placed, _district_names
+)
+PLACES = Versions(
+    PLACE,
+    "id",
+    ("kind", "name", "name_en", "context", "lon", "lat", "west", "south", "east", "north"),
+    _place,
+    names=_place_names,
+)
+VIEWS = Versions(CAMERA_VIEW, "camera_id", ("geometry", "area_m2", "clipped"), _view)
+
+__all__ = ["BUILDINGS", "DEVICES", "DISTRICTS", "PLACES", "VIEWS", "Counts", "View"]

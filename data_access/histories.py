@@ -1,16 +1,16 @@
-"""Answers from tables of their own: incidents, buildings, and the history of one thing."""
+"""Answers from tables of their own: incidents, buildings, districts, and the history of one thing."""
 
 from typing import Any
 
 from sqlalchemy import Connection
 
-from data_access.queries import BuildingCount, Buildings, IncidentHistory, Incidents, Track
+from data_access.queries import BuildingCount, Buildings, Districts, IncidentHistory, Incidents, Track
 from data_access.records import QUALITIES
 from data_access.schema import microseconds
 from data_access.table import Table
 from data_access.transaction import fetched
 
-OfTables = Incidents | Buildings | BuildingCount | Track | IncidentHistory
+OfTables = Incidents | Buildings | BuildingCount | Districts | Track | IncidentHistory
 
 # Everything an incident's row tells, from its newest event that is not after a time.
 _INCIDENT = (
@@ -44,7 +44,7 @@ _INCIDENT_COLUMNS = {
 _STILL_OPEN = "e.state NOT IN ('resolved', 'closed')"
 
 _BUILDING = (
-    'SELECT id, name, "use", lon, lat, height_m, height_source, min_height_m, levels, part, outline, revision '
+    'SELECT id, name, "use", lon, lat, height_m, height_source, min_height_m, levels, part, built, outline, revision '
     "FROM building WHERE {which} ORDER BY id"
 )
 _BUILDING_COLUMNS = {
@@ -58,7 +58,22 @@ _BUILDING_COLUMNS = {
     "min_height_m": "f",
     "levels": "f",
     "part": "b",
+    "built": "f",
     "outline": "s",
+    "revision": "i",
+}
+_DISTRICT = (
+    "SELECT id, name, name_en, kind, population, lon, lat, geometry, revision FROM district WHERE {which} ORDER BY id"
+)
+_DISTRICT_COLUMNS = {
+    "id": "s",
+    "name": "s",
+    "name_en": "s",
+    "kind": "s",
+    "population": "f",
+    "lon": "f",
+    "lat": "f",
+    "geometry": "s",
     "revision": "i",
 }
 _STANDS_NOW = "valid_to IS NULL"
@@ -73,6 +88,8 @@ def answer(question: OfTables, connection: Connection, at: int | None) -> Table:
         return _buildings(question, connection, at)
     if isinstance(question, BuildingCount):
         return _building_count(connection, at)
+    if isinstance(question, Districts):
+        return _districts(question, connection, at)
     if isinstance(question, Track):
         return track(question, connection, at)
     return incident_history(question, connection, at)
@@ -107,23 +124,11 @@ def changed_incidents(question: Incidents, connection: Connection, since: int) -
 
 
 def _buildings(question: Buildings, connection: Connection, at: int | None, since: int | None = None) -> Table:
-    which: list[str] = []
-    bound: list[Any] = []
-    if at is None:
-        which.append(_STANDS_NOW)
-    else:
-        which.append(_STOOD)
-        bound += [at, at]
+    which, bound = _standing(question.id, at, since)
     if question.bbox is not None:
         west, south, east, north = question.bbox
         which.append(_TOUCHES)
         bound += [east, west, north, south]
-    if question.id is not None:
-        which.append("id = ?")
-        bound.append(question.id)
-    if since is not None:
-        which.append("revision > ?")
-        bound.append(since)
     return Table.of(fetched(connection, _BUILDING.format(which=" AND ".join(which)), *bound), **_BUILDING_COLUMNS)
 
 
@@ -132,6 +137,31 @@ def changed_buildings(question: Buildings, connection: Connection, since: int) -
     there = _buildings(question, connection, None, since)
     ended = [found for (found,) in fetched(connection, "SELECT id FROM building WHERE ended > ?", since)]
     return there, sorted({gone for gone in ended if question.id in (None, gone)} - set(there["id"]))
+
+
+def _districts(question: Districts, connection: Connection, at: int | None, since: int | None = None) -> Table:
+    which, bound = _standing(question.id, at, since)
+    return Table.of(fetched(connection, _DISTRICT.format(which=" AND ".join(which)), *bound), **_DISTRICT_COLUMNS)
+
+
+def changed_districts(question: Districts, connection: Connection, since: int) -> tuple[Table, list[str]]:
+    """Districts that began in a commit after `since`, and the ids of those that ended and are drawn no more."""
+    there = _districts(question, connection, None, since)
+    ended = [found for (found,) in fetched(connection, "SELECT id FROM district WHERE ended > ?", since)]
+    return there, sorted({gone for gone in ended if question.id in (None, gone)} - set(there["id"]))
+
+
+def _standing(id: str | None, at: int | None, since: int | None) -> tuple[list[str], list[Any]]:
+    """Conditions, and what they bind: versions that hold at this time, of one thing, begun after a revision."""
+    bound: list[Any] = [] if at is None else [at, at]
+    which = [_STANDS_NOW if at is None else _STOOD]
+    if id is not None:
+        which.append("id = ?")
+        bound.append(id)
+    if since is not None:
+        which.append("revision > ?")
+        bound.append(since)
+    return which, bound
 
 
 def _building_count(connection: Connection, at: int | None) -> Table:

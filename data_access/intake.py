@@ -188,7 +188,7 @@ def store(tx: Writing, items: Iterable[Item], seen: dict[tuple[int, int], Item])
         tx.observed(min(i.observed_at for i in trusted))
     horizon = tx.horizon
     if horizon is not None:
-        tx.run(_LATE, [(i.stream_id, i.observed_at, revision) for i in trusted if i.observed_at <= horizon])
+        tx.run(_LATE, [(i.stream_id, i.observed_at, revision, None) for i in trusted if i.observed_at <= horizon])
     return len(fresh)
 
 

@@ -33,7 +33,9 @@ MICROSECOND = timedelta(microseconds=1)
 ONLINE = "$online"  # the stream that holds a device's coming and going; no metric may begin with a dollar sign
 
 QUALITY_CODES = {quality: code for code, quality in enumerate(QUALITIES)}
-GOOD, MISSING, FUTURE, ANCIENT = (QUALITY_CODES[q] for q in ("good", "missing", "future", "ancient"))
+GOOD, SUSPECT, MISSING, FUTURE, ANCIENT = (
+    QUALITY_CODES[q] for q in ("good", "suspect", "missing", "future", "ancient")
+)
 TRUSTED = FUTURE  # codes from here on are kept, and answer no question about a state
 STATE_PLACES = {state: place for place, state in enumerate(INCIDENT_STATES)}
 
@@ -162,12 +164,14 @@ KEYFRAME = Table(
 )
 
 # Readings that came after their keyframe was made; their streams are sought until the worker has rewritten it.
+# A whole series that came so stands here once, from `observed_at` to `until`.
 LATE = Table(
     "late",
     METADATA,
     Column("stream_id", Integer, primary_key=True),
     Column("observed_at", Instant, primary_key=True),
     Column("revision", BigInteger, nullable=False),
+    Column("until", Instant),
     sqlite_with_rowid=False,
 )
 
@@ -214,8 +218,80 @@ BUILDING = Table(
     Column("source", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("ended", BigInteger),
+    Column("built", SmallInteger),
     Index("building_by_revision", "revision"),
     Index("building_by_end", "ended"),
+)
+
+DISTRICT = Table(
+    "district",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("valid_from", Instant, primary_key=True),
+    Column("valid_to", Instant),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("kind", Text),
+    Column("population", BigInteger),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("geometry", Text, nullable=False),
+    Column("west", Float, nullable=False),
+    Column("south", Float, nullable=False),
+    Column("east", Float, nullable=False),
+    Column("north", Float, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+    Index("district_by_revision", "revision"),
+    Index("district_by_end", "ended"),
+)
+
+# What has a name and no register of its own: streets, addresses, stops, public places.
+PLACE = Table(
+    "place",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("valid_from", Instant, primary_key=True),
+    Column("valid_to", Instant),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text),
+    Column("context", Text),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("west", Float),
+    Column("south", Float),
+    Column("east", Float),
+    Column("north", Float),
+    Column("source", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("ended", BigInteger),
+)
+
+# Derived (`names`): every name by which a thing of a register is looked for, folded, and since when.
+CALLED = Table(
+    "called",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("register", Text, nullable=False),
+    Column("thing", Text, nullable=False),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_to", Instant),
+    Column("folded", Text, nullable=False),
+    Column("context", Text, nullable=False),
+    Column("weight", SmallInteger, nullable=False),
+    Index("called_by_name", "folded", "weight"),
+    Index("called_by_thing", "thing", "register"),
+)
+
+# Derived: the words of each name and of its context.
+WORD = Table(
+    "word",
+    METADATA,
+    Column("word", Text, primary_key=True),
+    Column("called_id", Integer, primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 CAMERA_VIEW = Table(

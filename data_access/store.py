@@ -19,9 +19,10 @@ from data_access.answers import Asked, OfDevices
 from data_access.changes import changed
 from data_access.city import City
 from data_access.engine import reading_engine, watching_connection
-from data_access.queries import Changed, Question
+from data_access.queries import Changed, Question, Search
 from data_access.registers import Register, Registers
 from data_access.schema import instant, microseconds
+from data_access.search import search
 from data_access.table import Table
 from data_access.transaction import fetched
 
@@ -74,6 +75,8 @@ class CityStore:
                 return changed(question.question, question.since, connection, self._registers.at_least(connection))
             if isinstance(question, OfDevices):
                 return _of_devices(question, connection, self._registers.at_least(connection), moment)
+            if isinstance(question, Search):
+                return search(question, connection, moment)
             return histories.answer(question, connection, moment)
 
     def revision(self) -> int:

@@ -134,9 +134,7 @@ class CityWriter:
         """Register districts; with `complete`, those that this source no longer names are ended."""
         return self._register(DISTRICTS, districts, lambda district: district.id, source, complete, at)
 
-    def name(
-        self, places: Iterable[Place], source: str, complete: bool = True, at: datetime | None = None
-    ) -> Counts:
+    def name(self, places: Iterable[Place], source: str, complete: bool = True, at: datetime | None = None) -> Counts:
         """Register what can be found by its name; with `complete`, what this source no longer names is ended."""
         return self._register(PLACES, places, lambda place: place.id, source, complete, at)
 
