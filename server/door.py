@@ -1,4 +1,4 @@
-"""The order in which a request passes: words and headers, the guard, then Dash aside and the rest within.
+"""The order in which a request passes: headers, the guard, our addresses, then Dash aside and the rest within.
 
 `ops` is the door of the desk and the wall, `public` that of the transparency page. `SERVING` is how uvicorn runs both.
 """
@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from server.addresses import Addresses
 from server.aside import Aside
 from server.guard import Guard
 from server.headers import Headers
@@ -49,7 +50,8 @@ def ops(
     tls: bool = False,
 ) -> ASGIApp:
     """The desk and the wall behind their guard; `hashes` are those of Dash's inline scripts (`app.csp_hashes`)."""
-    guarded = Guard(Aside(app), hosts, origins(hosts, port, tls), sessions)
+    known = Addresses(Aside(app), ("/", "/wall", "/sign-in", "/sign-out"))
+    guarded = Guard(known, hosts, origins(hosts, port, tls), sessions)
     return Street(Headers(Careful(guarded), hashes, language, tls))
 
 
@@ -63,7 +65,7 @@ def public(
     tls: bool = False,
 ) -> ASGIApp:
     """The public page: anyone may read, nobody may write, no socket opens."""
-    guarded = Guard(Aside(app), hosts, origins(hosts, port, tls), None, body_bytes=64 * 1024)
+    guarded = Guard(Addresses(Aside(app), ("/",)), hosts, origins(hosts, port, tls), None, body_bytes=64 * 1024)
     return Street(Headers(Careful(guarded), hashes, language, tls))
 
 

@@ -18,21 +18,28 @@ main { max-width: 34rem; padding: 32px; margin: 16px; border: 1px solid var(--li
 h1 { font-size: 24px; margin: 0 0 16px }
 p { margin: 0 0 16px; color: var(--quiet) }
 p:last-child { margin: 0 }
+a { color: inherit }
 code { color: var(--text); overflow-wrap: anywhere }
 """
 
 
 def page(
-    title: str, sentences: Sequence[str], status: int = 200, code: str = "", headers: Mapping[str, str] | None = None
+    title: str,
+    sentences: Sequence[str],
+    status: int = 200,
+    code: str = "",
+    headers: Mapping[str, str] | None = None,
+    home: str = "",
 ) -> HTMLResponse:
-    """A short page: a title, a few sentences, and a command where there is one to copy."""
+    """A short page: a title, a few sentences, a command where there is one to copy, and the words of a way home."""
     told = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
     command = f"<p><code>{escape(code)}</code></p>" if code else ""
+    way = f'<p><a href="/">{escape(home)}</a></p>' if home else ""
     return HTMLResponse(
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8">'
         f"<title>{escape(title)} · Cityglass</title>"
         '<meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">'
-        f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{told}{command}</main></body></html>",
+        f"<style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>{told}{command}{way}</main></body></html>",
         status,
         {"Cache-Control": "no-store", "Content-Language": language(), **(headers or {})},
     )
