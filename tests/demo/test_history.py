@@ -32,7 +32,7 @@ def found() -> Found:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
     writer = CityWriter.open(f"sqlite:///{folder}/city.db")
-    bring(found(), "town", folder, writer, quiet)
+    bring([("town", found())], folder, writer, quiet)
     assert history(writer, SEED, NOW, quiet) > 35_000
     writer.close()
     return folder
@@ -96,11 +96,10 @@ def test_every_incident_told_of_has_its_beginning(store: CityStore) -> None:
 def test_told_again_nothing_doubles(folder: Path, store: CityStore) -> None:
     before = [store.health().stored, len(store.answer(Incidents(open_only=False))), store.health().quarantined]
     writer = CityWriter.open(f"sqlite:///{folder}/city.db")
-    buildings, devices = bring(found(), "town", folder, writer, quiet)
+    became = bring([("town", found())], folder, writer, quiet)
     assert history(writer, SEED, NOW, quiet, since=store.first_fact()) == 0
     writer.close()
-    assert (buildings.new, buildings.changed, buildings.ended) == (0, 0, 0)
-    assert (devices.new, devices.changed, devices.ended) == (0, 0, 0)
+    assert (became.new, became.changed, became.ended) == (0, 0, 0)
     after = [store.health().stored, len(store.answer(Incidents(open_only=False))), store.health().quarantined]
     assert after == before
 
