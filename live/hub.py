@@ -7,9 +7,11 @@ nothing at all is cut. A heartbeat goes out only after the store answered: silen
 
 import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from traceback import format_exception
 from typing import Any, Protocol
 
@@ -24,6 +26,7 @@ from live.socket import Refused, Socket, Wish, wishes
 LOG = structlog.get_logger()
 LOOK_S, HEARTBEAT_S = 0.1, 2.0
 SHARED_S = 2.0  # so long one snapshot serves all who ask, while nothing moves
+SHARED = 8  # different ones of a layer that are held
 
 
 class Store(Protocol):
@@ -50,7 +53,9 @@ class _Stream:
         self.key, self.query = key, query
         self.seq = 0
         self.since: int | None = None
-        self.cached: tuple[int, int, float, bytes] | None = None  # a snapshot's revision, seq, hour and bytes
+        # What serves all who ask for the same: by the revision they know (None: nothing), its own revision, seq, hour
+        # and bytes.
+        self.cached: OrderedDict[int | None, tuple[int, int, float, bytes]] = OrderedDict()
 
 
 class Hub:
@@ -88,7 +93,7 @@ class Hub:
             await websocket.close(1013)
             return
         await websocket.accept()
-        socket = Socket(websocket, wanted)
+        socket = Socket(websocket, wanted, _number(websocket.query_params.get("since")))
         self._sockets.add(socket)
         if self._producer is None or self._producer.done():
             self._producer = asyncio.create_task(self._produce())
@@ -190,14 +195,24 @@ class Hub:
             return None
 
     async def _fresh(self, socket: Socket, key: str) -> bytes:
+        """A snapshot; for one that comes back and told what it knows already, only what changed since."""
         stream, now = self._streams[key], self._now() * 1000
         revision = await self._ask(self._store.revision)
-        made = stream.cached
+        known = socket.resumes(key)
+        if known is not None and known > revision:
+            known = None  # another database stands here now
+        made = stream.cached.get(known)
         if made is None or made[:2] != (revision, stream.seq) or now - made[2] > SHARED_S * 1000:
-            table = await self._ask(self._store.answer, stream.query)
-            seq = stream.seq
-            frame = await self._ask(lambda: frames.snapshot(key, table, seq=seq, revision=revision, now=now))
-            made = stream.cached = (revision, seq, now, frame)
+            told: dict[str, Any] = {"seq": stream.seq, "revision": revision, "now": now}
+            if known is None:
+                write = partial(frames.snapshot, key, await self._ask(self._store.answer, stream.query), **told)
+            else:
+                changed = await self._ask(self._store.answer, Changed(stream.query, known))
+                write = partial(frames.delta, key, changed, since=known, **told)
+            made = stream.cached[known] = (revision, stream.seq, now, await self._ask(write))
+            stream.cached.move_to_end(known)
+            if len(stream.cached) > SHARED:
+                stream.cached.popitem(last=False)
         if stream.since is None:
             stream.since = revision
         socket.feed(key)
@@ -214,6 +229,11 @@ class Hub:
         elif fault is None and self._troubled:
             LOG.info("the live channel reads the store again")
         self._troubled = fault is not None
+
+
+def _number(told: str | None) -> int | None:
+    """A revision as a client tells it; whatever else it says counts as knowing nothing."""
+    return int(told) if told and told.isascii() and told.isdecimal() and len(told) < 19 else None
 
 
 async def _first(*parts: Coroutine[Any, Any, None]) -> None:

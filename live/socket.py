@@ -39,9 +39,10 @@ class Refused(Exception):  # noqa: N818  # a refusal is an answer, not a fault
 class Socket:
     """A client's end: a bounded queue of frames and one sender that empties it."""
 
-    def __init__(self, websocket: WebSocket, layers: frozenset[str]) -> None:
+    def __init__(self, websocket: WebSocket, layers: frozenset[str], since: int | None = None) -> None:
         self.websocket = websocket
         self.fed: set[str] = set()
+        self._since = {} if since is None else dict.fromkeys(layers, since)
         self._waiting: dict[str, None] = dict.fromkeys(sorted(layers))  # a set that keeps its order
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -56,6 +57,10 @@ class Socket:
 
     def waits(self, key: str) -> bool:
         return key in self._waiting
+
+    def resumes(self, key: str) -> int | None:
+        """The revision up to which this client knows the layer from an earlier connection; asked for once."""
+        return self._since.pop(key, None)
 
     def feed(self, key: str) -> None:
         """From here on the layer's deltas follow: its snapshot is on the way."""

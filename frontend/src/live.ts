@@ -24,6 +24,9 @@ export class Live implements Source {
   private socket: WebSocket | null = null;
   private readonly seqs = new Map<string, number>();
   private readonly asked = new Set<string>();
+  /** The revision up to which all layers are known; it outlives a connection. null: begin with snapshots. */
+  private since: number | null = null;
+  private readonly resuming = new Set<string>();
   private tries = 0;
   private timer = 0;
   private heard = performance.now();
@@ -43,6 +46,7 @@ export class Live implements Source {
 
   want(keys: string[]): void {
     if (keys.join() === this.keys.join()) return;
+    if (!keys.every((key) => this.keys.includes(key))) this.since = null;
     this.keys = keys;
     for (const key of [...this.seqs.keys()]) if (!keys.includes(key)) this.seqs.delete(key);
     this.send({ layers: keys });
@@ -62,12 +66,15 @@ export class Live implements Source {
     const url = new URL(this.address, location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     url.searchParams.set("layers", this.keys.join(","));
+    if (this.since !== null) url.searchParams.set("since", String(this.since));
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     const since = performance.now();
     this.heard = since;
     this.seqs.clear();
     this.asked.clear();
+    this.resuming.clear();
+    if (this.since !== null) for (const key of this.keys) this.resuming.add(key);
     const wanted = this.keys.join();
     socket.onopen = () => {
       if (this.keys.join() !== wanted) this.send({ layers: this.keys });
@@ -127,10 +134,11 @@ export class Live implements Source {
       if (!this.keys.includes(layer)) return;
       this.seqs.set(layer, seq);
       this.asked.delete(layer);
+      this.resuming.delete(layer);
       this.news.snapshot(frame);
     } else if (kind === "delta") {
       const last = this.seqs.get(layer);
-      if (last !== undefined && seq === last + 1) {
+      if ((last !== undefined && seq === last + 1) || (last === undefined && this.resuming.delete(layer))) {
         this.seqs.set(layer, seq);
         this.news.delta(frame);
       } else if (!this.asked.has(layer) && this.keys.includes(layer) && !(last !== undefined && seq <= last)) {
@@ -138,6 +146,8 @@ export class Live implements Source {
         this.seqs.delete(layer);
         this.send({ snapshot: layer });
       }
+    } else if (this.asked.size === 0 && this.keys.every((key) => this.seqs.has(key))) {
+      this.since = frame.header.revision; // heartbeats keep their place between the deltas: all up to here was read
     }
     this.news.alive(frame.header);
   }

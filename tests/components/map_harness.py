@@ -58,6 +58,8 @@ class Server:
     props: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     first_view: dict[str, Any] = field(default_factory=dict)
+    missed: dict[str, list[str]] | None = None  # what to tell who comes back; None: a snapshot, whatever it knows
+    came: list[str | None] = field(default_factory=list)  # what each connection said to know
     _sockets: set[WebSocket] = field(default_factory=set)
     _loop: asyncio.AbstractEventLoop | None = None
 
@@ -67,7 +69,9 @@ class Server:
         self.tables, self.past = rows(made), rows(made, past=True)
         self.mute = self.refuse = False
         self.slow_s = 0.0
+        self.missed = None
         self.props = {}
+        self.came.clear()
         self.seqs.clear()
         self.asked.clear()
         self.questions.clear()
@@ -125,6 +129,11 @@ class Server:
     def snapshot(self, key: str) -> bytes:
         return frames.snapshot(key, self.tables[key], seq=self.seqs.get(key, 0), revision=self.revision, now=now())
 
+    def resumption(self, key: str, since: int) -> bytes:
+        changed = self.tables[key].where(np.isin(self.tables[key]["id"], (self.missed or {}).get(key, [])))
+        told = {"seq": self.seqs.get(key, 0), "since": since, "revision": self.revision, "now": now()}
+        return frames.delta(key, changed, **told)
+
     async def live(self, socket: WebSocket) -> None:
         self._loop = asyncio.get_running_loop()
         if self.refuse:
@@ -132,8 +141,11 @@ class Server:
             return
         await socket.accept()
         keys = [key for key in (socket.query_params.get("layers") or "").split(",") if key in self.tables]
+        since = socket.query_params.get("since")
+        self.came.append(since)
         for key in keys:
-            await socket.send_bytes(self.snapshot(key))
+            resumed = since is not None and self.missed is not None
+            await socket.send_bytes(self.resumption(key, int(since or 0)) if resumed else self.snapshot(key))
         self._sockets.add(socket)
         beating = asyncio.create_task(self._beat(socket))
         try:
@@ -239,6 +251,7 @@ def specifications() -> list[dict[str, Any]]:
             "title": str(layer.title),
             "stale_after_s": layer.stale_after.total_seconds(),
             "parts": [part.as_json() for part in layer.draw()],
+            "looks": {look.key: [part.as_json() for part in look.draw()] for look in layer.looks},
             "pick": True,
         }
         for layer in LAYERS

@@ -13,7 +13,7 @@ from data_access.records import status
 from data_access.table import Table
 from live import frames
 from tests.components.conftest import Shown
-from tests.components.map_harness import Server
+from tests.components.map_harness import BEAT_S, Server
 
 pytestmark = pytest.mark.browser
 
@@ -118,6 +118,26 @@ def test_a_lost_server_is_found_again(shown: Shown, server: Server) -> None:
     server.refuse = False
     shown.wait("() => cityglass.state === 'live'")
     shown.wait_value("pm25", "air-01", "value", 91)
+
+
+def test_who_comes_back_asks_only_for_what_changed(shown: Shown, server: Server) -> None:
+    shown.open()
+    shown.wait_value("pm25", "air-01", "value", 8)
+    server.change("pm25", "air-01", value=33.5)
+    shown.wait_value("pm25", "air-01", "value", 33.5)
+    shown.wait(f"() => cityglass.revision >= {server.revision}")
+    shown.page.wait_for_timeout(int(2_500 * BEAT_S))  # a heartbeat tells that all of it was read
+    known, unseen = server.revision, server.tables["pm25"]["value"][1]
+    server.missed = {"pm25": ["air-01"]}
+    server.hang_up()
+    server.tables["pm25"]["value"][0] = 91.0
+    server.tables["pm25"]["value"][1] = unseen + 400  # not among what it is told: a snapshot would show it
+    shown.wait_value("pm25", "air-01", "value", 91)
+    assert server.came[-1] == str(known)
+    assert shown.ask("() => cityglass.column('pm25', 'value')[1]") == unseen
+    server.change("pm25", "air-01", value=92.0)
+    shown.wait_value("pm25", "air-01", "value", 92)
+    assert server.asked == []
 
 
 def test_without_a_channel_columns_are_asked_for_and_mostly_nothing_is_new(shown: Shown, server: Server) -> None:

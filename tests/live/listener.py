@@ -44,18 +44,23 @@ class Listener:
         if frame.kind == "heartbeat":
             return frame
         key = frame.header["layer"]
-        if frame.kind == "snapshot":
-            self.rows[key] = {}
-        elif frame.seq != self.seq.get(key, -2) + 1:
+        if frame.kind == "delta" and frame.seq != self.seq.get(key, -2) + 1:
             self.gaps += 1
             await self.socket.send(json.dumps({"snapshot": key}))
             return frame
+        self.take(frame)
+        return frame
+
+    def take(self, frame: frames.Frame) -> None:
+        """Let a snapshot or a delta change what is known."""
+        key = frame.header["layer"]
+        if frame.kind == "snapshot":
+            self.rows[key] = {}
         self.seq[key] = frame.seq
         for place, one in enumerate(frame.columns["id"]):
             self.rows[key][one] = {name: column[place] for name, column in frame.columns.items()}
         for one in frame.header["gone"]:
             self.rows[key].pop(one, None)
-        return frame
 
     async def until(self, kind: str) -> frames.Frame:
         """Take frames in until one of this kind came."""

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from live import frames
 from live.hub import Hub
 from live.socket import Refused, wish
 from server.guard import LOOK_AGAIN_S
@@ -37,6 +38,51 @@ def test_a_snapshot_comes_first_and_deltas_follow_in_order(ops: Ops) -> None:
             assert client.values()["s1"] == 50.0 + turn
         assert client.gaps == 0
         assert client.seq["pm25"] == 5
+
+    run(scene())
+
+
+def test_who_comes_back_gets_what_changed_meanwhile(ops: Ops) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token)
+        await client.hear()
+        known = (await client.until("heartbeat")).header["revision"]
+        await client.socket.close()
+        ops.store.say("s1", 51.0)
+        ops.store.forget("s2")
+        back = await Listener.open(ops.port, ops.token, f"layers=pm25&since={known}")
+        back.rows, back.seq = client.rows, {"pm25": -1}
+        first = frames.decode(await back.socket.recv(decode=False))
+        assert (first.kind, first.header["since"], first.columns["id"]) == ("delta", known, ["s1"])
+        back.seq["pm25"] = first.seq - 1
+        back.take(first)
+        assert back.values() == {"s0": 10.0, "s1": 51.0}
+        ops.store.say("s0", 60.0)
+        await back.until("delta")
+        assert (back.gaps, back.values()["s0"]) == (0, 60.0)
+
+    run(scene())
+
+
+@pytest.mark.parametrize("since", ["999999999", "-1", "x", "", "9" * 40, "1.5", "²"])
+def test_a_revision_that_cannot_be_is_answered_with_a_snapshot(ops: Ops, since: str) -> None:
+    async def scene() -> None:
+        client = await Listener.open(ops.port, ops.token, f"layers=pm25&since={since}")
+        assert (await client.hear()).kind == "snapshot"
+        assert len(client.values()) == 3
+
+    run(scene())
+
+
+def test_a_gap_after_coming_back_is_healed_by_a_snapshot_like_any_other(ops: Ops) -> None:
+    async def scene() -> None:
+        ops.store.say("s1", 51.0)
+        client = await Listener.open(ops.port, ops.token, "layers=pm25&since=1")
+        client.rows, client.seq = {"pm25": {}}, {"pm25": 40}
+        await client.hear()
+        assert client.gaps == 1
+        await client.until("snapshot")
+        assert client.values() == {"s0": 10.0, "s1": 51.0, "s2": 12.0}
 
     run(scene())
 
