@@ -71,7 +71,7 @@ class Watch:
         cameras = self._store.answer(Cameras() if self._since is None else Changed(Cameras(), self._since))
         turned = set()
         for row in cameras:
-            if getattr(row, "gone", False):
+            if getattr(row, "gone", False) or row.lon is None or row.lat is None:  # from nowhere nothing is seen
                 self._poses.pop(row.id, None)
                 turned.add(row.id)
                 continue

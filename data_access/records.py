@@ -67,7 +67,8 @@ class About(Struct, frozen=True):
     """A device as it declares itself: what it is, where it stands, what it measures and how often.
 
     `metrics` maps metric to unit. `fields` holds what its kind declares beyond that: mount_height_m,
-    azimuth_deg, field_of_view_deg and range_m of a camera, total_spaces of a parking site.
+    azimuth_deg, field_of_view_deg and range_m of a camera, total_spaces of a parking site. A `lon` of NaN: nobody
+    knows where it stands.
     """
 
     device_id: str

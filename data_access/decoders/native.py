@@ -2,12 +2,14 @@
 
     cityglass/{device}/readings   {"at": TIME, "boot": "b7", "seq": 17, "values": {"pm25_ug_m3": 12.5}}
     cityglass/{device}/status     online, offline, or {"status": "online", "boot": "b7"}
-    cityglass/{device}/about      {"name", "kind", "lon", "lat", "metrics": {metric: unit}, "interval_s", fields…}
+    cityglass/{device}/about      {"name", "kind", "lon", "lat", "metrics": {metric: unit}, "interval_s", fields…};
+                                  without lon and lat: its place is not known, so it is listed and not drawn
     cityglass/events/{kind}       {"id", "at", "kind", "severity", "state", "lon", "lat", "title", "source", "text"}
 
 A message is taken whole or refused whole: what was refused can then be read again whole, once its cause is mended.
 """
 
+from math import nan
 from typing import Any, get_args
 
 from data_access.decoders.base import DecodeError, Decoder
@@ -133,7 +135,8 @@ def _about(device: str, payload: bytes) -> Packet:
     kind = required(said, "kind")
     if type(kind) is not str or not NAME.fullmatch(kind):
         raise DecodeError(N_("a kind must be lower-case words joined by underscores"), ascii(kind))
-    lon, lat = place(said)
+    placed = said.get("lon") is not None or said.get("lat") is not None
+    lon, lat = place(said) if placed else (nan, nan)
     interval = said.get("interval_s")
     about = About(
         device_id=device,

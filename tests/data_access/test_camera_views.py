@@ -1,5 +1,6 @@
 """What cameras see, kept true over a real store while cameras turn and houses rise."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,15 @@ def test_a_camera_that_turns_gets_another_view_and_one_that_loses_its_direction_
     assert orjson.loads(view(store).geometry) != before
     lost = {name: value for name, value in CAMERA.fields.items() if name != "azimuth_deg"}
     writer.declare([msgspec.structs.replace(CAMERA, fields=lost)], source="test")
+    watch.refresh()
+    assert view(store) is None
+
+
+def test_a_camera_that_nobody_placed_any_more_sees_nothing(parts: tuple[Spied, CityWriter, Watch]) -> None:
+    store, writer, watch = parts
+    watch.refresh()
+    writer.declare([msgspec.structs.replace(CAMERA, lon=math.nan, lat=math.nan)], source="mqtt")
+    writer.build([house_before_the_camera()], source="test", complete=False)
     watch.refresh()
     assert view(store) is None
 

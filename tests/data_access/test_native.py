@@ -3,6 +3,7 @@
 import json
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from math import nan
 from typing import Any
 from unicodedata import normalize
 
@@ -67,6 +68,7 @@ SAID = {
     "camera_of_unknown_direction.json": (
         About("cam-bridge", "Chợ", "camera", 105.85, 21.038, fields={"range_m": 60.0}),
     ),
+    "no_place.json": (About("cam-bridge", "X", "camera", nan, nan),),
     "parking_site.json": (
         About(
             "parking-hang-da",
@@ -110,7 +112,7 @@ REFUSED = {
     "unknown_word.json": "not one of the values allowed: status sleeping",
     "place_outside_the_world.json": "a number outside its range: lon 205.86",
     "name_that_turns_round.json": "a character that must not stand in text: name U+202E",
-    "no_place.json": "something is missing: lon",
+    "half_a_place.json": "something is missing: lat",
     "severity_five.json": "a number outside its range: severity 5",
     "unknown_state.json": "not one of the values allowed: state burning",
     "kind_of_another_topic.json": "the topic names another kind than the message: 'flood'",

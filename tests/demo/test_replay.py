@@ -1,6 +1,5 @@
-"""The recorded station over a real broker into the real store: its values, its absences with their reasons, its gap."""
+"""Recorded series over a real broker into the real store: values, absences with reasons, gaps, and nothing lost."""
 
-import csv
 import gzip
 import json
 import threading
@@ -14,53 +13,25 @@ from typing import Any
 import numpy as np
 import pytest
 
-from data_access.queries import Devices, Latest, Track
+from data_access.queries import Devices, Latest, Parking, Track
+from data_access.records import QUALITIES
 from data_access.store import CityStore
-from data_access.words import speaking
-from demo import recording
+from data_access.table import Table
+from data_access.writer import CityWriter
 from demo.recording import ReplayFault
-from demo.replay import METRIC, STATION, Summary, replay
+from demo.recordings import read
+from demo.recordings.airnow import METRIC, STATION
+from demo.replay import Summary, _messages, replay
 from tests.conftest import Mosquitto
+from tests.demo.recorded import counted, garages, row, table
 from tests.devices import Sender, asked, listening, until, url_in
 
-HEAD = (
-    "Site,Parameter,Date (LT),Year,Month,Day,Hour,NowCast Conc.,AQI,AQI Category,Raw Conc.,Conc. Unit,Duration,QC Name"
-)
 NOW = datetime(2026, 3, 2, 5, 30, tzinfo=UTC)
-
-
-def row(hour: int, value: str = "12.5", check: str = "Valid", day: int = 1, **other: str) -> str:
-    """One hour of 2019 as AirNow writes it."""
-    cells = {
-        "Site": "Hanoi", "Parameter": "PM2.5 - Principal", "Date": "-", "Year": "2019", "Month": "01",
-        "Day": f"{day:02}", "Hour": f"{hour:02}", "NowCast": "-999.0", "AQI": "-999", "Category": "",
-        "Raw": value, "Unit": "UG/M3", "Duration": "1 Hr", "Check": check,
-    } | other  # fmt: skip
-    return ",".join(cells.values())
-
-
-def table(folder: Path, *rows: str, name: str = "hours.csv") -> Path:
-    file = folder / name
-    text = "\n".join([HEAD, *rows, ""])
-    file.write_bytes(gzip.compress(text.encode()) if name.endswith(".gz") else text.encode())
-    return file
 
 
 @pytest.fixture
 def hanoi(shared: Path) -> Path:
     return shared / "hanoi" / "hanoi-pm25-hourly-2016-2020.csv.gz"
-
-
-def counted(file: Path, year: str | None = None) -> Counter[str]:
-    """The file counted by itself, without our reader: values, and absences by their reason."""
-    told: Counter[str] = Counter()
-    with gzip.open(file, "rt", newline="") as text:
-        for line in csv.DictReader(text):
-            if year in (None, line["Year"]):
-                check = line["QC Name"].lower()
-                none = line["Raw Conc."] in ("-999", "-999.0")
-                told["missing" if check == "valid" and none else "value" if check == "valid" else check] += 1
-    return told
 
 
 @contextmanager
@@ -82,116 +53,10 @@ def readings(said: list[tuple[str, Any]]) -> list[Any]:
     return [word for topic, word in said if topic == f"cityglass/{STATION}/readings"]
 
 
-# --- reading ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.cities
-@pytest.mark.parametrize(("year", "rows"), [(None, 35_735), (2019, 4_768), (2020, 5_088)])
-def test_every_row_is_a_value_or_an_absence_with_its_reason(year: int | None, rows: int, hanoi: Path) -> None:
-    told, mine = recording.read(hanoi, year), counted(hanoi, str(year) if year else None)
-    assert told.rows == mine.total() == rows
-    assert told.values == mine.pop("value")
-    assert told.absent == mine
-    assert told.bad == ()
-    assert told.values + told.absent.total() + len(told.bad) == rows
-    assert all(hour.value != -999 for hour in told.hours)
-
-
-@pytest.mark.cities
-def test_an_hour_is_labelled_by_its_end_on_the_stations_clock(hanoi: Path) -> None:
-    hours = recording.read(hanoi).hours
-    assert hours[0].at == datetime(2015, 12, 31, 18, tzinfo=UTC)  # 2016-01-01 01:00 in Hanoi
-    assert hours[0].value == 94.7
-    assert hours[-1].at == datetime(2020, 7, 31, 17, tzinfo=UTC)
-    assert len({hour.at for hour in hours}) == 35_735
-
-
-@pytest.mark.cities
-def test_the_summer_of_2019_is_a_gap(hanoi: Path) -> None:
-    gap = recording.read(hanoi, 2019).gap
-    assert gap is not None
-    assert (gap[0].month, gap[1].month) == (4, 10)
-    assert gap[1] - gap[0] == timedelta(days=159, hours=23)
-
-
-@pytest.mark.parametrize(
-    ("value", "check", "absence"),
-    [
-        ("12.5", "Valid", None), ("0.0", "Valid", None), ("-1.7", "Valid", None), ("-999", "Valid", "missing"),
-        ("-999.0", "Missing", "missing"), ("12.5", "Suspect", "suspect"), ("-5.0", "Invalid", "invalid"),
-    ],
-)  # fmt: skip
-def test_what_the_quality_check_says_is_the_reason(value: str, check: str, absence: str | None, tmp_path: Path) -> None:
-    (hour,) = recording.read(table(tmp_path, row(1, value, check))).hours
-    assert (hour.value, hour.absence) == (None if absence else float(value), absence)
-
-
-@pytest.mark.parametrize(
-    ("bad", "why"),
-    [
-        (row(2, "dust"), "its value is no number"),
-        (row(2, "nan"), "its value is no number"),
-        (row(2, "inf"), "its value is no number"),
-        (row(2, ""), "its value is no number"),
-        (row(24), "its date and hour are none"),
-        (row(2, Month="13"), "its date and hour are none"),
-        (row(2, Year="soon"), "its date and hour are none"),
-        (row(2, day=31, Month="02"), "its date and hour are none"),
-        (row(2, Unit="PPM"), "it is not an hourly mean of PM2.5 in µg/m³"),
-        (row(2, Duration="24 Hr"), "it is not an hourly mean of PM2.5 in µg/m³"),
-        (row(2, Parameter="OZONE"), "it is not an hourly mean of PM2.5 in µg/m³"),
-        (row(2, check="Perhaps"), "its quality check says a word that nobody knows"),
-        (row(1), "its hour was there before"),
-        ("Hanoi,PM2.5 - Principal,cut off he", "it has too few columns"),
-    ],
-)
-def test_a_row_that_nobody_understands_is_counted_and_named_with_its_line(bad: str, why: str, tmp_path: Path) -> None:
-    told = recording.read(table(tmp_path, row(1), bad, row(3)))
-    assert [(line, str(reason)) for line, reason in told.bad] == [(3, why)]
-    assert (told.rows, told.values) == (3, 2)
-
-
-def test_hours_out_of_order_are_put_in_order_and_a_packed_file_says_the_same(tmp_path: Path) -> None:
-    rows = [row(3, "3"), row(1, "1"), row(2, "2")]
-    plain = recording.read(table(tmp_path, *rows))
-    assert [hour.value for hour in plain.hours] == [1, 2, 3]
-    assert recording.read(table(tmp_path, *rows, name="hours.csv.gz")) == plain
-
-
-# --- faults ----------------------------------------------------------------------------------------------------------
-
-
 def fault(file: Path, url: str = "mqtt://127.0.0.1:1", **more: Any) -> str:
     with pytest.raises(ReplayFault) as caught:
         replay(file, url, **more)
     return str(caught.value)
-
-
-def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    assert fault(tmp_path / "no.csv") == f"There is no file {tmp_path / 'no.csv'}. Check the path."
-    with speaking("vi"):
-        assert fault(tmp_path / "no.csv").startswith("Không có tệp")
-    assert fault(tmp_path) == f"{tmp_path} cannot be read: Is a directory."
-
-
-def test_other_columns_are_said(tmp_path: Path) -> None:
-    (tmp_path / "other.csv").write_text("time,pm25\n1,2\n")
-    (tmp_path / "empty.csv").touch()
-    assert "it lacks the columns Parameter, Year, Month, Day, Hour, Raw Conc." in fault(tmp_path / "other.csv")
-    assert "it lacks the columns" in fault(tmp_path / "empty.csv")
-
-
-def test_a_damaged_file_is_said(tmp_path: Path) -> None:
-    packed = table(tmp_path, *(row(hour) for hour in range(24)), name="cut.csv.gz")
-    packed.write_bytes(packed.read_bytes()[:-30])
-    (tmp_path / "bytes.csv").write_bytes(bytes(range(128, 256)))
-    assert "is damaged or is no table of text" in fault(packed)
-    assert "is damaged or is no table of text" in fault(tmp_path / "bytes.csv")
-
-
-def test_a_year_that_the_file_does_not_have_is_said(tmp_path: Path) -> None:
-    assert fault(table(tmp_path, row(1)), year=1999).endswith("hours.csv holds no hour of 1999.")
-    assert fault(table(tmp_path)).endswith("hours.csv holds no hour that can be replayed.")
 
 
 def test_a_broker_that_is_not_there_is_said(tmp_path: Path, port: int) -> None:
@@ -255,7 +120,7 @@ def test_paced_it_waits_for_each_hour_and_can_be_stopped(mosquitto: Mosquitto, t
 
     with heard(mosquitto) as said:
         stopped = fault(file, mosquitto.url, speed=1, stop=stop, progress=told)
-        assert stopped == "Stopped after 1 of 6 hours. Play it again: none is kept twice."
+        assert stopped == "Stopped after 1 of 6 rows. Play it again: none is kept twice."
         replay(file, mosquitto.url, speed=3600 * 100)
         until(lambda: {word["seq"] for word in readings(said)} == {1, 2, 3, 4, 5, 6})
 
@@ -265,11 +130,13 @@ def test_the_account_is_told_in_sentences(mosquitto: Mosquitto, tmp_path: Path) 
     bad = [row(hour, "dust") for hour in range(3, 10)]
     file = table(tmp_path, row(1), row(2, "-999", "Missing"), *bad, row(10, "3", "Suspect"), row(11, "4", day=9))
     told = replay(file, mosquitto.url).lines()
-    assert told[0] == ("hours.csv: 11 rows = 2 values + 2 without a value (1 missing, 1 suspect) + 7 not understood.")
-    assert told[1:6] == [f"Line {line}: its value is no number." for line in range(4, 9)]
+    assert told[0] == (
+        "hours.csv: 11 rows = 2 with a value + 2 without a value (1 missing, 1 suspect) + 7 not understood."
+    )
+    assert told[1:6] == [f"Row {line}: its value is no number." for line in range(4, 9)]
     assert told[6] == "And 2 more like these."
     assert told[7] == (
-        "Played 4 hours from 2018-12-31 18:00 UTC to 2019-01-09 04:00 UTC; the broker acknowledged each."
+        "Played from 2018-12-31 18:00 UTC to 2019-01-09 04:00 UTC; the broker acknowledged each of 5 messages."
     )
     assert told[8] == "Its longest gap has 8.0 days, from 2019-01-01 03:00 UTC; it stays a gap."
 
@@ -292,45 +159,150 @@ def test_a_broker_that_comes_back_hears_the_rest(mosquitto: Mosquitto, tmp_path:
     ]
 
 
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[CityStore]:
+    CityWriter.open(url_in(tmp_path)).close()
+    opened = CityStore.open(url_in(tmp_path))
+    yield opened
+    opened.close()
+
+
+def played(file: Path, mosquitto: Mosquitto, folder: Path, **more: Any) -> tuple[Summary, dict[str, float]]:
+    """The file played to a listener with the real writer, and what that counted once all of it was stored."""
+    with listening(mosquitto.url, folder) as listener:
+        summary = replay(file, mosquitto.url, **more)
+        until(lambda: listener.counts()["acknowledged"] == summary.acknowledged, 120)
+        return summary, dict(listener.counts())
+
+
+def of_device(store: CityStore, device: str, metric: str) -> Table:
+    return store.answer(Track(device, metric, datetime(2010, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)))
+
+
 @pytest.mark.broker
 @pytest.mark.cities
-def test_the_year_2019_stands_in_the_store_with_its_gap_and_without_a_false_number(
-    mosquitto: Mosquitto, tmp_path: Path, hanoi: Path
+@pytest.mark.slow
+def test_five_years_of_hanoi_stand_in_the_store_with_their_gap_and_without_a_false_number(
+    mosquitto: Mosquitto, tmp_path: Path, hanoi: Path, store: CityStore
 ) -> None:
-    again_with(
-        mosquitto, "autosave_on_changes true", "autosave_on_changes false"
-    )  # ten thousand messages: no fsync each
-    with listening(mosquitto.url, tmp_path) as listener:
-        summary = replay(hanoi, mosquitto.url, year=2019)
-        until(lambda: listener.counts()["acknowledged"] == summary.acknowledged == 4_769)
-        assert listener.counts()["stored"] == 4_768
-        replay(hanoi, mosquitto.url, year=2019)  # once more: the same words, nothing new
-        until(lambda: listener.counts()["queued"] == 0 and listener.counts()["duplicates"] >= 4_768)
-        assert listener.counts()["stored"] == 4_768
-        assert listener.counts()["quarantined"] == 0
-    store = CityStore.open(url_in(tmp_path))
-    try:
-        track = store.answer(Track(STATION, METRIC, datetime(2018, 1, 1, tzinfo=UTC), datetime(2021, 1, 1, tzinfo=UTC)))
-        values, mine = track["value"], counted(hanoi, "2019")
-        assert len(track) == 4_768
-        assert np.isfinite(values).sum() == mine.pop("value")
-        assert Counter(str(quality) for quality in track["quality"][~np.isfinite(values)]) == mine
-        assert np.nanmin(values) > -20
-        times = track["observed_at"].astype("datetime64[h]")
-        assert np.diff(times).max() == np.timedelta64(160 * 24 - 1, "h")
-        (station,) = store.answer(Devices())
-        assert (station.id, station.kind, station.interval_s) == (STATION, "sensor", 3600)
-        in_may = store.answer(Latest(METRIC), at=datetime(2019, 6, 1, tzinfo=UTC))
-        assert in_may["observed_at"].astype("datetime64[h]")[0] == np.datetime64("2019-04-30T15", "h")
-    finally:
-        store.close()
+    summary, counts = played(hanoi, mosquitto, tmp_path)
+    assert summary.acknowledged == 35_736  # and the station's word about itself
+    assert (counts["stored"], counts["duplicates"], counts["quarantined"]) == (35_735, 0, 0)
+    track, mine = of_device(store, STATION, METRIC), counted(hanoi)
+    values = track["value"]
+    assert len(track) == 35_735
+    assert np.isfinite(values).sum() == mine.pop("value") == 34_657
+    assert Counter(str(quality) for quality in track["quality"][~np.isfinite(values)]) == mine
+    assert mine.total() == 1_078
+    assert -20 < np.nanmin(values) < 0
+    times = track["observed_at"].astype("datetime64[h]")
+    longest = np.diff(times).argmax()
+    assert (times[longest], times[longest + 1]) == (np.datetime64("2019-04-30T15"), np.datetime64("2019-10-07T14"))
+    (station,) = store.answer(Devices())
+    assert (station.id, station.kind, station.interval_s) == (STATION, "sensor", 3600)
+    in_may = store.answer(Latest(METRIC), at=datetime(2019, 6, 1, tzinfo=UTC))
+    assert in_may["observed_at"].astype("datetime64[h]")[0] == np.datetime64("2019-04-30T15", "h")
 
 
-def test_the_same_series_says_the_same_words(tmp_path: Path) -> None:
-    from demo.replay import _payloads
+@pytest.mark.broker
+@pytest.mark.cities
+def test_a_year_played_twice_is_kept_once(mosquitto: Mosquitto, tmp_path: Path, hanoi: Path, store: CityStore) -> None:
+    played(hanoi, mosquitto, tmp_path, year=2019)
+    _again, counts = played(hanoi, mosquitto, tmp_path, year=2019)
+    assert (counts["stored"], counts["duplicates"], counts["quarantined"]) == (0, 4_768, 0)
+    assert len(of_device(store, STATION, METRIC)) == 4_768
 
-    hours = recording.read(table(tmp_path, row(1), row(2))).hours
-    still, moved = timedelta(0), timedelta(days=1)
-    assert list(_payloads(hours, still)) == list(_payloads(hours, still))
-    boots = {json.loads(word)["boot"] for span in (still, moved) for word in _payloads(hours, span)}
-    assert len(boots) == 2
+
+@pytest.mark.broker
+@pytest.mark.cities
+@pytest.mark.slow
+def test_the_garages_of_aarhus_stand_in_the_store_full_ones_with_their_true_count(
+    mosquitto: Mosquitto, tmp_path: Path, shared: Path, store: CityStore
+) -> None:
+    summary, counts = played(shared / "aarhus" / "aarhus-parking-occupancy.csv.gz", mosquitto, tmp_path)
+    assert summary.acknowledged == 55_264 + 8
+    assert (counts["stored"], counts["duplicates"], counts["quarantined"]) == (55_264, 0, 0)
+    assert asked(tmp_path, "SELECT count(*) FROM reading") == [(55_264,)]
+    suspect = QUALITIES.index("suspect")
+    assert asked(tmp_path, f"SELECT count(*) FROM reading WHERE quality = {suspect}") == [(4_520,)]
+    track = of_device(store, "aarhus-norreport", "occupied_spaces")
+    assert track["value"][track["quality"] == "suspect"].min() > 65
+    assert track["value"][track["quality"] == "good"].max() <= 65
+    sites = {row.id: row for row in store.answer(Parking())}
+    assert len(sites) == 8
+    assert {site.total_spaces for site in sites.values()} == {953, 1240, 210, 130, 700, 65, 400, 512}
+    assert sites["aarhus-skolebakken"].lon is None  # nobody published where it stands
+    assert sites["aarhus-skolebakken"].occupied_spaces is not None
+    assert sites["aarhus-salling"].lon == 10.207709
+    busy = next(iter(store.answer(Parking("aarhus-busgadehuset"), at=datetime(2014, 9, 4, 15, 10, tzinfo=UTC))))
+    assert (busy.total_spaces, busy.quality) == (130, "suspect")
+    assert busy.occupied_spaces == 200
+
+
+@pytest.mark.broker
+@pytest.mark.cities
+def test_ho_chi_minh_citys_counts_reach_the_store_by_camera(
+    mosquitto: Mosquitto, tmp_path: Path, shared: Path, store: CityStore
+) -> None:
+    file = shared / "hcmc" / "hcmc-camera-itemflow-ngsi-ld.json.gz"
+    summary, counts = played(file, mosquitto, tmp_path, shift=True, now=NOW)
+    assert summary.acknowledged == 701
+    assert (counts["stored"], counts["quarantined"]) == (701, 0)
+    told = store.answer(Latest("vehicle_count"))
+    mine = {
+        f"ItemFlowObserved:{e['refDevice']['object'].rsplit(':')[-1]}": e["vehicleCount"]["value"] for e in of(file)
+    }
+    assert dict(zip(told["id"], told["value"], strict=True)) == mine
+    assert np.isfinite(told["lon"]).all()
+    assert told["observed_at"].max() == np.datetime64(NOW.replace(tzinfo=None), "us")  # moved to now
+
+
+@pytest.mark.broker
+@pytest.mark.cities
+def test_ho_chi_minh_citys_air_and_weather_reach_the_store_and_what_contradicts_waits(
+    mosquitto: Mosquitto, tmp_path: Path, shared: Path, store: CityStore
+) -> None:
+    file = shared / "hcmc" / "hcmc-camera-weather-airquality-ngsi-ld.json.gz"
+    summary, counts = played(file, mosquitto, tmp_path)
+    assert summary.acknowledged == 2_090
+    readings = 695 * 5 + 694 * 7
+    assert counts["stored"] + counts["duplicates"] + counts["quarantined"] == readings
+    kinds = Counter(row.kind for row in store.answer(Devices()))
+    names = {(e["type"], e["id"].split("-2025")[0]) for e in of(file)}
+    assert kinds["camera"] == sum(kind == "Camera" for kind, _name in names) == 697
+    assert kinds["sensor"] == sum(kind != "Camera" for kind, _name in names)
+    air = store.answer(Latest("pm25_ug_m3"))
+    assert len(air) == sum(kind == "AirQualityObserved" for kind, _name in names)
+    assert np.isfinite(air["value"]).all()
+    assert set(store.answer(Latest("co_mg_m3"))["quality"]) == {"suspect"}  # 276 mg/m³ is no air
+
+
+def of(file: Path) -> list[Any]:
+    return list(json.loads(gzip.decompress(file.read_bytes())))
+
+
+@pytest.mark.broker
+def test_a_site_that_nobody_placed_is_listed_and_has_no_place(
+    mosquitto: Mosquitto, tmp_path: Path, store: CityStore
+) -> None:
+    file = garages(tmp_path, "7,2014-06-01 10:00:00,1,65,NOWHERE,-")
+    _summary, counts = played(file, mosquitto, tmp_path)
+    assert counts["quarantined"] == 0
+    (site,) = store.answer(Parking())
+    assert (site.id, site.name, site.lon, site.lat, site.occupied_spaces) == (
+        "aarhus-nowhere", "NOWHERE", None, None, 7,
+    )  # fmt: skip
+    (listed,) = store.answer(Devices())
+    assert (listed.id, listed.kind, listed.lon) == ("aarhus-nowhere", "parking", None)
+
+
+def test_the_same_series_says_the_same_words_and_each_device_has_its_own_numbers(tmp_path: Path) -> None:
+    file = garages(
+        tmp_path,
+        *(f"7,2014-06-01 1{hour}:00:00,{hour}{n},65,{code},-" for hour in (0, 1) for n, code in enumerate("AB")),
+    )
+    said = read(file).said
+    still, moved = ([json.loads(each.payload) for each in _messages(said, timedelta(days=n))] for n in (0, 1))
+    assert [json.loads(each.payload) for each in _messages(said, timedelta(0))] == still
+    assert [word["seq"] for word in still] == [1, 1, 2, 2]
+    assert {word["boot"] for word in still}.isdisjoint(word["boot"] for word in moved)
