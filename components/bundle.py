@@ -23,6 +23,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from data_access.words import _, settle
+
 HOUSE = Path(__file__).parents[1]
 SOURCE, BUNDLE = HOUSE / "frontend", HOUSE / "assets" / "engine"
 OLDEST_NODE = 20
@@ -51,18 +53,18 @@ def faults(source: Path = SOURCE, bundle: Path = BUNDLE) -> list[str]:
     try:
         told = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return ["The map was not built yet."]
+        return [_("The map was not built yet.")]
     except ValueError:
-        return ["The list of the built files cannot be read."]
+        return [_("The list of the built files cannot be read.")]
     found = []
     if told.get("source") != source_hash(source):
-        found.append("The map's source changed since it was built.")
+        found.append(_("The map's source changed since it was built."))
     for name, wanted in told.get("files", {}).items():
         path = bundle / name
         if not path.is_file():
-            found.append(f"{name} is missing among the built files.")
+            found.append(_("{name} is missing among the built files.").format(name=name))
         elif hashlib.sha256(path.read_bytes()).hexdigest() != wanted:
-            found.append(f"{name} was changed after it was built.")
+            found.append(_("{name} was changed after it was built.").format(name=name))
     return found
 
 
@@ -77,12 +79,12 @@ def build(source: Path = SOURCE, bundle: Path = BUNDLE, force: bool = False) -> 
             return False
         node, npm = _programs()
         _packages(source, npm)
-        _say("Building the map …")
+        _say(_("Building the map …"))
         with tempfile.TemporaryDirectory(prefix=".engine-", dir=bundle.parent) as folder:
             made = Path(folder) / "engine"
             made.mkdir()
             before = source_hash(source)
-            _run([*node, "build.mjs", str(made)], source, "The map could not be built")
+            _run([*node, "build.mjs", str(made)], source, _("The map could not be built"))
             listed = json.loads((made / "manifest.json").read_text(encoding="utf-8"))
             text = json.dumps({"source": before, **listed}, indent=1)
             (made / "manifest.json").write_text(text + "\n", encoding="utf-8")
@@ -101,7 +103,7 @@ def types(source: Path = SOURCE) -> None:
     """
     node, npm = _programs()
     _packages(source, npm)
-    _run([*node, "node_modules/typescript/bin/tsc", "--noEmit", "-p", "."], source, "The map's types do not fit")
+    _run([*node, "node_modules/typescript/bin/tsc", "--noEmit", "-p", "."], source, _("The map's types do not fit"))
 
 
 def manifest() -> dict[str, Any]:
@@ -114,7 +116,7 @@ def manifest() -> dict[str, Any]:
     try:
         return _read(path.stat().st_mtime_ns)
     except FileNotFoundError as fault:
-        raise BundleError("The map was not built yet. To build it: python -m components.bundle build") from fault
+        raise BundleError(" ".join((_("The map was not built yet."), to_build()))) from fault
 
 
 @cache
@@ -135,8 +137,10 @@ def _programs() -> tuple[list[str], list[str]]:
         if own.exists() and script.exists():
             return [str(own)], [str(own), str(script)]
     raise BundleError(
-        f"Building the map needs Node.js {OLDEST_NODE} or later with npm, and none was found. "
-        "To get it as a Python package: uv sync --inexact --group bundle"
+        _(
+            "Building the map needs Node.js {version} or later with npm, and none was found. "
+            "To get it as a Python package: uv sync --inexact --group bundle"
+        ).format(version=OLDEST_NODE)
     )
 
 
@@ -154,9 +158,9 @@ def _packages(source: Path, npm: list[str]) -> None:
     wanted = hashlib.sha256((source / "package-lock.json").read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return
-    _say("Fetching the map's packages (the first time about 60 MB) …")
+    _say(_("Fetching the map's packages (the first time about 60 MB) …"))
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    _run([*npm, "ci", *quiet], source, "The map's packages could not be fetched; check the network and try again")
+    _run([*npm, "ci", *quiet], source, _("The map's packages could not be fetched; check the network and try again"))
     stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -182,32 +186,39 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def to_build() -> str:
+    return _("To build it: python -m components.bundle build")
+
+
 def _say(words: str) -> None:
     print(words, flush=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m components.bundle", description="The built form of the map.")
+    parser = argparse.ArgumentParser(prog="python -m components.bundle", description=_("The built form of the map."))
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="make it where it is missing or old").add_argument("--force", action="store_true")
-    checking = commands.add_parser("check", help="fail when source and built form disagree")
-    checking.add_argument("--types", action="store_true", help="also check the TypeScript types")
+    commands.add_parser("build", help=_("make it where it is missing or old")).add_argument(
+        "--force", action="store_true"
+    )
+    checking = commands.add_parser("check", help=_("fail when source and built form disagree"))
+    checking.add_argument("--types", action="store_true", help=_("also check the TypeScript types"))
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "build":
-            _say("The map is built." if build(force=chosen.force) else "The map is built already.")
+            _say(_("The map is built.") if build(force=chosen.force) else _("The map is built already."))
             return 0
         found = faults()
         if found:
-            raise BundleError("\n".join([*found, "To build it: python -m components.bundle build"]))
+            raise BundleError("\n".join([*found, to_build()]))
         if chosen.types:
             types()
     except BundleError as trouble:
         print(trouble, file=sys.stderr)
         return 1
-    _say("The built map is what its source says.")
+    _say(_("The built map is what its source says."))
     return 0
 
 
 if __name__ == "__main__":
+    settle(os.environ.get("LC_ALL") or os.environ.get("LANG") or "en")
     sys.exit(main())

@@ -1,7 +1,9 @@
 # What ./run and ./test share: Python, locked dependencies, the map bundle, Debian packages. Sourced by sh.
 
-say() { printf '\033[1m%s\033[0m\n' "$*"; }
-fail() { printf '%s\n' "$*" >&2; exit 1; }
+# Before there is Python there is no gettext: each sentence stands here in English and in Vietnamese.
+in_words() { case "${LC_ALL:-${LANG:-en}}" in vi*) printf '%s\n' "$2" ;; *) printf '%s\n' "$1" ;; esac; }
+say() { printf '\033[1m%s\033[0m\n' "$(in_words "$1" "$2")"; }
+fail() { in_words "$1" "$2" >&2; exit 1; }
 
 find_python() {
     PYTHON=
@@ -11,7 +13,8 @@ find_python() {
             return
         fi
     done
-    fail "Cityglass needs Python 3.11 or later, and none was found. On Debian or Ubuntu: apt-get install python3"
+    fail "Cityglass needs Python 3.11 or later, and none was found. On Debian or Ubuntu: apt-get install python3" \
+        "Cityglass cần Python 3.11 trở lên nhưng không tìm thấy. Trên Debian hoặc Ubuntu: apt-get install python3"
 }
 
 # uv where it is found; else uv in an environment of our own.
@@ -22,17 +25,18 @@ find_uv() {
     fi
     UV=.uv/bin/uv
     [ -x "$UV" ] && return
-    say "Preparing a Python environment"
+    say "Preparing a Python environment" "Đang chuẩn bị môi trường Python"
     rm -rf .uv
     if ! "$PYTHON" -m venv .uv 2>/dev/null; then
         version=$("$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
         if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-            say "Installing $version"
+            say "Installing $version" "Đang cài $version"
             apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$version" >/dev/null
             rm -rf .uv
             "$PYTHON" -m venv .uv
         else
-            fail "Python lacks its venv module. Please install it: sudo apt-get install $version"
+            fail "Python lacks its venv module. Please install it: sudo apt-get install $version" \
+                "Python thiếu mô-đun venv. Hãy cài: sudo apt-get install $version"
         fi
     fi
     .uv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/uv.txt
@@ -47,11 +51,13 @@ install_locked() {
         return
     fi
     find_uv
-    say "Installing the locked Python packages (the first time this downloads about 200 MB)"
+    say "Installing the locked Python packages (the first time this downloads about 200 MB)" \
+        "Đang cài các gói Python đã khóa phiên bản (lần đầu tải khoảng 200 MB)"
     # --inexact keeps what ./test installed when ./run follows; the lock still decides every version
     # shellcheck disable=SC2086
     "$UV" sync --frozen --inexact --python "$PYTHON" $groups ||
-        fail "The Python packages could not be installed; the lines above say why. Check the network and try again."
+        fail "The Python packages could not be installed; the lines above say why. Check the network and try again." \
+            "Không cài được các gói Python; các dòng trên cho biết lý do. Hãy kiểm tra mạng rồi thử lại."
     echo "$stamp" >>.venv/cityglass-stamps
 }
 
@@ -61,7 +67,8 @@ node_is_here() {
 }
 
 build_bundle() {
-    .venv/bin/python -m components.bundle build || fail "The map could not be built; the lines above say why."
+    .venv/bin/python -m components.bundle build ||
+        fail "The map could not be built; the lines above say why." "Không dựng được bản đồ; các dòng trên cho biết lý do."
 }
 
 # Debian packages that the tests use for real; root gets them, others are told.
@@ -73,13 +80,14 @@ install_test_programs() {
     fc-list 2>/dev/null | grep -qi noto || missing="$missing fonts-noto-core"
     [ -n "$missing" ] || return 0
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        say "Installing$missing"
+        say "Installing$missing" "Đang cài$missing"
         apt-get update -qq
         # shellcheck disable=SC2086
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
     else
         for package in $missing; do
-            say "Missing: $package (its tests are skipped). To install it: sudo apt-get install $package"
+            say "Missing: $package (its tests are skipped). To install it: sudo apt-get install $package" \
+                "Thiếu: $package (các bài kiểm tra cần nó bị bỏ qua). Để cài: sudo apt-get install $package"
         done
     fi
 }
