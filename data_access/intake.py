@@ -33,7 +33,7 @@ LARGEST = 2**63 - 1
 
 _PUT = inserting(READING, unless_there=True)
 _LATE = inserting(LATE, unless_there=True)
-_NEWER = (
+NEWER = (
     inserting(LATEST) + " ON CONFLICT (stream_id) DO UPDATE SET observed_at = excluded.observed_at, "
     "received_at = excluded.received_at, value = excluded.value, quality = excluded.quality, "
     "revision = excluded.revision WHERE excluded.observed_at > latest.observed_at"
@@ -158,20 +158,23 @@ def store(tx: Writing, items: Iterable[Item], seen: dict[tuple[int, int], Item])
     what this transaction has put in, and grows.
     """
     fresh: dict[tuple[int, int], Item] = {}
+    repeated: list[Item] = []
     for one in items:
         key = (one.stream_id, one.observed_at)
-        first = fresh.get(key) or seen.get(key)
-        if first is None:
-            fresh[key] = one
+        if key in fresh or key in seen:
+            repeated.append(one)
         else:
-            _again(tx, one, first.value, first.quality)
+            fresh[key] = one
     revision = tx.revision
     rows = [
         (i.stream_id, i.observed_at, i.received_at, i.value, i.quality, i.boot_id, i.seq, revision)
         for i in fresh.values()
     ]
+    stands = {key: (one.value, one.quality) for key, one in (seen | fresh if repeated else {}).items()}
     if tx.run(_PUT, rows) != len(rows):
-        _drop_known(tx, fresh)
+        stands |= _drop_known(tx, fresh)
+    for one in repeated:
+        _again(tx, one, *stands[one.stream_id, one.observed_at])
     if not fresh:
         return 0
     seen.update(fresh)
@@ -183,7 +186,7 @@ def store(tx: Writing, items: Iterable[Item], seen: dict[tuple[int, int], Item])
         best = newest.get(i.stream_id)
         if best is None or i.observed_at > best.observed_at:
             newest[i.stream_id] = i
-    tx.run(_NEWER, [(i.stream_id, i.observed_at, i.received_at, i.value, i.quality, revision) for i in newest.values()])
+    tx.run(NEWER, [(i.stream_id, i.observed_at, i.received_at, i.value, i.quality, revision) for i in newest.values()])
     if trusted:
         tx.observed(min(i.observed_at for i in trusted))
     horizon = tx.horizon
@@ -192,8 +195,8 @@ def store(tx: Writing, items: Iterable[Item], seen: dict[tuple[int, int], Item])
     return len(fresh)
 
 
-def _drop_known(tx: Writing, fresh: dict[tuple[int, int], Item]) -> None:
-    """Take out what was in the table before; its key tells by the revision of its row."""
+def _drop_known(tx: Writing, fresh: dict[tuple[int, int], Item]) -> dict[tuple[int, int], tuple[float | None, int]]:
+    """Take out what was in the table before, its key tells by the revision of its row; what stands there."""
     keys = json.dumps(list(fresh))
     there = tx.rows(
         "SELECT r.stream_id, r.observed_at, r.value, r.quality FROM json_each(?) k JOIN reading r "
@@ -204,6 +207,7 @@ def _drop_known(tx: Writing, fresh: dict[tuple[int, int], Item]) -> None:
     )
     for stream_id, observed_at, value, quality in there:
         _again(tx, fresh.pop((stream_id, observed_at)), value, quality)
+    return {(stream_id, observed_at): (value, quality) for stream_id, observed_at, value, quality in there}
 
 
 def _again(tx: Writing, one: Item, value: float | None, quality: int) -> None:

@@ -5,6 +5,7 @@ read and keyframes written, so that none can slip between the two; what is late 
 rewritten. Readers are right at any time: outside of keyframes, and for late streams, they seek.
 """
 
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -21,7 +22,8 @@ from data_access.transaction import Writing, fetched, inserting
 STEP_US = 300_000_000  # keyframes begin at full five minutes
 GRACE_US = 60_000_000  # readings that are younger still come in without being late
 LEAST = 500  # with fewer readings, or fewer than there are streams, a keyframe grows longer instead
-MOST_ROWS = 100_000  # read at once
+MOST_ROWS = 50_000  # read at once
+REST = 0.5  # of the time that keyframes took, before the next ones: a week that was brought in must not fill a core
 MANY_LATE = 20_000  # so many late readings are a history that was brought in: all is made anew from their first
 
 _PUT = inserting(KEYFRAME)
@@ -76,13 +78,14 @@ def _gaps(made: list[Made], start: int, limit: int, enough: int) -> Iterator[tup
 
 def _touched(connection: Connection, made: list[Made], known: int, limit: int) -> Iterator[tuple[int, int]]:
     """The times of the keyframes that late readings change: from each on, until its stream spoke again."""
-    late = fetched(connection, "SELECT stream_id, observed_at FROM late WHERE revision <= ?", known)
+    asked = "SELECT stream_id, observed_at, coalesce(until, observed_at) FROM late WHERE revision <= ?"
+    late = fetched(connection, asked, known)
     if len(late) > MANY_LATE:
-        yield min(observed for _stream, observed in late) // STEP_US * STEP_US - STEP_US, limit
+        yield min(observed for _stream, observed, _until in late) // STEP_US * STEP_US - STEP_US, limit
         return
     begins, ends = [frame.at for frame in made], [frame.until for frame in made]
-    for stream, observed in late:
-        following = fetched(connection, _NEXT, stream, observed)[0][0]
+    for stream, observed, until in late:
+        following = fetched(connection, _NEXT, stream, until)[0][0]
         first = bisect_left(ends, observed)
         last = len(made) if following is None else bisect_left(begins, following)
         if first < last:
@@ -104,6 +107,7 @@ def _make(begin: Begin, reader: Engine, first: int, last: int, enough: int) -> i
     written, at, span = 0, first, 3 * STEP_US
     state: States | None = None
     while at < last:
+        begun = time.perf_counter()
         until = min(last, at + span)
         with reader.begin() as connection:
             if state is None:
@@ -123,6 +127,7 @@ def _make(begin: Begin, reader: Engine, first: int, last: int, enough: int) -> i
             tx.once("DELETE FROM keyframe WHERE at >= ? AND at < ?", rows[0][0], at)
             tx.run(_PUT, rows)
         written += len(rows)
+        time.sleep(REST * (time.perf_counter() - begun))
     return written
 
 

@@ -5,6 +5,7 @@ worker. Nobody else.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,11 +27,16 @@ from data_access.ledger import Ack, Note, settle
 from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
 from data_access.reports import report
 from data_access.schema import microseconds
+from data_access.series import Series, pieces, put
 from data_access.transaction import Writing, writing
 from data_access.versions import Counts, Versions
 from data_access.words import _
 
 BATCH = 1000  # rows a transaction: others wait for it
+
+# Series go in by transactions of this length, whatever the machine can do in it, and leave others the time between.
+LONGEST_S, PAUSE_S = 0.03, 0.03
+FIRST_ROOM, LEAST_ROOM, MOST_ROOM = 4_000, 1_000, 50_000  # readings in one transaction
 
 Thing = TypeVar("Thing")
 
@@ -114,6 +120,30 @@ class CityWriter:
                     except UnstorableError as fault:
                         quarantine.put(tx, "bulk", repr(reading).encode("utf-8", "replace"), str(fault), at)
                 stored += store(tx, items, {})
+        return stored
+
+    def bulk_series(self, many: Iterable[Series], progress: Callable[[int], object] | None = None) -> int:
+        """Store recorded series, as fast as leaves others their turn; how many readings are new.
+
+        `progress` hears how many have been looked at. Should it end in the middle, the same call made again goes on.
+
+        Raises:
+            ValueError: a series is none; what came before it is stored.
+        """
+        stored = seen = 0
+        room = FIRST_ROOM
+        waiting = pieces(many)
+        while batch := _upto(waiting, room):
+            with self._writing() as tx:
+                begun = time.perf_counter()
+                for piece in batch:
+                    stored += put(tx, self._names, piece)
+            took_s = time.perf_counter() - begun
+            room = int(min(max(room * min(2.0, LONGEST_S / took_s), LEAST_ROOM), MOST_ROOM))
+            seen += sum(len(piece.value) for piece in batch)
+            if progress is not None:
+                progress(seen)
+            time.sleep(PAUSE_S)
         return stored
 
     def declare(
@@ -295,4 +325,13 @@ def _batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
         yield batch
 
 
-__all__ = ["Ack", "CityWriter", "Committed", "Counts", "Message", "StoreUnavailable", "View", "WrongCity"]
+def _upto(waiting: Iterator[Series], room: int) -> list[Series]:
+    """The next pieces, as many as there is room for, but one at least."""
+    found: list[Series] = []
+    while room > 0 and (piece := next(waiting, None)) is not None:
+        found.append(piece)
+        room -= len(piece.value)
+    return found
+
+
+__all__ = ["Ack", "CityWriter", "Committed", "Counts", "Message", "Series", "StoreUnavailable", "View", "WrongCity"]

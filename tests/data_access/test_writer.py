@@ -81,6 +81,12 @@ def test_another_value_under_the_same_key_never_takes_the_place_of_the_first(cit
     assert city.value() == 1.0
 
 
+def test_what_is_repeated_in_one_batch_is_compared_with_what_stands_not_with_its_neighbour(city: Both) -> None:
+    city.writer.commit([message(pm25(12.5))])
+    done = city.writer.commit([message(pm25(99.0)), message(pm25(12.5)), message(pm25(12.5, NOON + SECOND))])
+    assert (done.stored, done.duplicates, done.quarantined) == (1, 1, 1)
+
+
 def test_now_moves_only_to_what_is_newer(city: Both) -> None:
     city.writer.commit([message(pm25(12.5))])
     revision = city.store.revision()
