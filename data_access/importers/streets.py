@@ -23,13 +23,19 @@ class Line(Struct, frozen=True):
 
 
 def streets(
-    lines: Iterable[Line], plane: Plane, context: Callable[[float, float], str | None] = lambda lon, lat: None
+    lines: Iterable[Line],
+    plane: Plane,
+    context: Callable[[float, float], str | None] = lambda lon, lat: None,
+    kind: str = "street",
 ) -> list[Place]:
-    """One place a street, with its bounds, at a point of its longest piece; `context` tells where a point lies."""
+    """One place a street, with its bounds, at a point of its longest piece; `context` tells where a point lies.
+
+    A river or a brook is put together in the same way (kind `water`).
+    """
     named: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         named[line.name].append(line)
-    return [_street(pieces, plane, context) for alike in named.values() for pieces in _together(alike, plane)]
+    return [_street(pieces, context, kind) for alike in named.values() for pieces in _together(alike, plane)]
 
 
 def _together(alike: Sequence[Line], plane: Plane) -> list[list[Line]]:
@@ -54,15 +60,15 @@ def _together(alike: Sequence[Line], plane: Plane) -> list[list[Line]]:
     return list(found.values())
 
 
-def _street(pieces: Sequence[Line], plane: Plane, context: Callable[[float, float], str | None]) -> Place:
+def _street(pieces: Sequence[Line], context: Callable[[float, float], str | None], kind: str) -> Place:
     longest = max(
         (part for piece in pieces for part in shapely.get_parts(piece.shape)), key=lambda part: (part.length, part.wkb)
     )
     middle = longest.interpolate(0.5, normalized=True)
     west, south, east, north = (float(edge) for edge in shapely.total_bounds([piece.shape for piece in pieces]))
     return Place(
-        id=f"street/{min((piece.id for piece in pieces), key=_order)}",
-        kind="street",
+        id=f"{kind}/{min((piece.id for piece in pieces), key=_order)}",
+        kind=kind,
         name=pieces[0].name,
         lon=middle.x,
         lat=middle.y,

@@ -27,11 +27,13 @@ class Surroundings:
 
     def of(self, lon: float, lat: float) -> str | None:
         """The name of where this lies; None where nobody has named it."""
-        around = self._inside.query(shapely.Point(lon, lat), predicate="intersects")
-        if around.size:
-            return self._names[int(around.min())]
-        if not self._quarters:
-            return None
+        if (district := self.district(lon, lat)) or not self._quarters:
+            return district
         here = shapely.Point(self._plane.point(lon, lat))
         found = self._near.query_nearest(here, max_distance=NEAR_M, all_matches=False)
         return self._quarters[int(found[0])] if found.size else None
+
+    def district(self, lon: float, lat: float) -> str | None:
+        """The name of the smallest district around it."""
+        around = self._inside.query(shapely.Point(lon, lat), predicate="intersects")
+        return self._names[int(around.min())] if around.size else None

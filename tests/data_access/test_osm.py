@@ -7,7 +7,7 @@ import osmium
 import pytest
 import shapely
 
-from data_access.importers import osm
+from data_access.importers import osm, osm_pass
 from data_access.importers.found import Found, ImportFault
 from data_access.words import speaking
 from tests.drawing import LAT, LON, Drawing, by_id, refused, silent
@@ -70,7 +70,12 @@ def test_the_account_of_hanoi_adds_up(hanoi: Found) -> None:
     assert drawn["roads"] == tally.kept["roads"]
     assert drawn["water"] == tally.kept["waters"]
     assert drawn["green"] == tally.kept["parks and other green"]
-    assert drawn["places"] == tally.kept["places"] + tally.kept["points to orient by"]
+    marked = ("places", "points to orient by", "stops", "stations", "hospitals", "schools", "police stations")
+    assert drawn["places"] == sum(tally.kept[kind] for kind in (*marked, "fire stations", "car parks with a name"))
+    assert drawn["addresses"] == tally.kept["addresses"]
+    looked_for = Counter(place.kind for place in hanoi.places)
+    assert looked_for["address"] == tally.kept["addresses"] == 664
+    assert looked_for["street"] == tally.kept["streets to look for"] == 499
     assert all(line for line in tally.lines())
 
 
@@ -213,11 +218,11 @@ def test_a_bare_file_gives_a_safe_key_and_a_readable_name(file: str, key: str, n
 
 
 def test_progress_is_told(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(osm, "OFTEN", 3)
+    monkeypatch.setattr(osm_pass, "OFTEN", 3)
     told: list[tuple[str, float | None]] = []
     drawing.square(building="yes")
     osm.read(drawing.written(), lambda words, share: told.append((words, share)))
-    assert told[0] == ("Reading tiny.osm.pbf: 3 things, 0 buildings", None)
+    assert told[0] == ("Reading tiny.osm.pbf: 3 things", None)
     assert told[-1] == ("Measuring buildings", None)
 
 

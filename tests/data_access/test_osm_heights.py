@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from data_access.importers import osm_tags
+from data_access.importers import osm_heights
 from tests.drawing import Drawing, by_id, refused
 
 
@@ -23,8 +23,8 @@ def drawing(tmp_path: Path) -> Drawing:
     ],
 )  # fmt: skip
 def test_a_height_is_read_in_metres_and_feet(said: str, height: float) -> None:
-    assert osm_tags.metres(said) == pytest.approx(height)
-    assert osm_tags.height({"building": "yes", "height": said}, "yes", 100).source == "tagged"
+    assert osm_heights.metres(said) == pytest.approx(height)
+    assert osm_heights.height({"building": "yes", "height": said}, "yes", 100).source == "tagged"
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def test_a_bad_height_is_refused_with_its_reason_and_the_building_stays(said: st
 
 @given(some.text(max_size=12))
 def test_no_text_in_a_height_is_taken_for_more_than_it_says(said: str) -> None:
-    height = osm_tags.height({"building": "yes", "height": said, "building:levels": said}, "yes", None)
+    height = osm_heights.height({"building": "yes", "height": said, "building:levels": said}, "yes", None)
     if height.source == "unknown":
         assert height.metres is None
         assert height.faults
@@ -73,7 +73,7 @@ def test_levels_count_where_no_height_is_given(drawing: Drawing) -> None:
 
 
 def test_a_guess_never_looks_measured(drawing: Drawing) -> None:
-    for number, kind in enumerate([*osm_tags.USUAL_LEVELS, "yes"]):
+    for number, kind in enumerate([*osm_heights.USUAL_LEVELS, "yes"]):
         drawing.square(number / 1000, building=kind)
     for building in drawing.read().buildings:
         assert building.height_source == "estimated"
