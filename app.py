@@ -30,6 +30,7 @@ from server.console import (
     PublicPort,
     Refused,
     Simulation,
+    Sources,
     Speed,
     chosen,
     say,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from data_access.declarations import Counts
+    from data_access.description import Description, Simulated
     from data_access.desk import Desk
     from data_access.importers.found import Found
     from data_access.public_store import PublicStore
@@ -48,8 +50,8 @@ if TYPE_CHECKING:
     from data_access.writer import CityWriter
 
 VERSION = "0.1.0"
-SEED = 7  # of the simulated town: the same seed gives the same town
-ASSETS = Path(__file__).resolve().parent / "assets"
+HOUSE = Path(__file__).resolve().parent
+ASSETS, SIMULATED = HOUSE / "assets", HOUSE / "cities" / "simulated.toml"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 user = typer.Typer(no_args_is_help=True, help=_("Who may see the desk: links to sign in, tokens for scripts."))
@@ -79,7 +81,7 @@ def officials(settings: Settings) -> "ASGIApp":
     server = bare_server(at_end=hub.close, each_second=lambda: numbers.CLIENTS.set(hub.clients))
     problems.watch(server)
     server.include_router(sessions.routes(keys))
-    server.include_router(api.routes(store, LAYERS, snapshot, version=VERSION, health=health))
+    server.include_router(api.routes(store, LAYERS, snapshot, version=VERSION, health=health, finds=True))
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
     desk = View("desk", N_("Desk"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
@@ -131,6 +133,7 @@ def run(
     database: Database = None,
     data: Data = None,
     city: CityFile = None,
+    sources: Sources = None,
     simulation: Simulation = None,
     speed: Speed = None,
     one_process: OneProcess = None,
@@ -139,7 +142,7 @@ def run(
     from server.launch import CannotStartError, launch
 
     try:
-        launch(settings, Path(__file__).resolve(), say, stop_on_signals())
+        launch(settings, Path(__file__).resolve(), say, stop_on_signals(), speaks(settings))
     except CannotStartError as fault:
         raise Refused(str(fault), fault.code) from None
 
@@ -190,28 +193,59 @@ def public_process() -> None:
 
 
 @cli.command("import", help=_("Bring a city into the data folder: buildings, map, register; again only what changed."))
-def import_command(city: CityFile = None, data: Data = None, database: Database = None) -> None:
+def import_command(
+    city: CityFile = None, sources: Sources = None, data: Data = None, database: Database = None
+) -> None:
     settings = chosen(locals())
     from data_access.engine import CannotOpen
+    from data_access.importers import chosen as cities
     from data_access.importers.bring import bring
     from data_access.importers.found import ImportFault
     from data_access.writer import CityWriter
 
+    file = settings.city or SIMULATED
     settings.folder.mkdir(parents=True, exist_ok=True)
-    mark, source = settings.folder / "imported", source_of(settings)
+    done = settings.folder / "imported"
     try:
+        described = cities.read(file, settings.sources)
+        mark = f"{VERSION} {cities.mark(file, described, settings.sources)}"
         with closing(CityWriter.open(settings.database_url)) as writer:
-            if not (mark.exists() and mark.read_text() == source):
-                found = holdings(settings)
-                name = settings.city.name if settings.city else "town"
-                became_of = bring([(name, found)], settings.folder, writer, show_progress)
-                for line in [*found.tally.lines(), became(became_of)]:
-                    say(f"  {line}")
-                mark.write_text(source)
-            if settings.city is None and settings.simulation:
-                remember(settings, writer)
+            if not (done.exists() and done.read_text() == mark):
+                holdings = gathered(file, described, settings)
+                counts = bring(holdings, settings.folder, writer, show_progress)
+                account(holdings)
+                say(f"  {became(counts)}")
+                done.write_text(mark)
+            if described and described.simulated and settings.simulation:
+                remember(settings, writer, described.simulated)
     except (CannotOpen, ImportFault) as fault:
         raise Refused(str(fault)) from None
+
+
+def gathered(file: Path, described: "Description | None", settings: Settings) -> "list[tuple[str, Found]]":
+    """What the chosen city holds, by source: the simulated one grows here, others are read from their files."""
+    if described is None or described.simulated is None:
+        from data_access.importers import chosen as cities
+
+        say(_("Importing {file}").format(file=file.name))
+        return cities.gather(file, described, settings.sources, show_progress)
+    from data_access.importers.found import Found, Tally
+    from demo.town import town
+
+    say(_("Importing the simulated city"))
+    made = town(described.simulated.seed)
+    everything = (made.city, made.buildings, made.features, made.abouts, Tally(), made.districts, made.places)
+    return [("simulated", Found(*everything))]
+
+
+def account(holdings: "list[tuple[str, Found]]") -> None:
+    """Say what each source held, what was kept, and what was refused for which reason."""
+    for source, found in holdings:
+        lines = found.tally.lines()
+        if lines and len(holdings) > 1:
+            say(f"  {source}")
+        for line in lines:
+            say(f"    {line}" if len(holdings) > 1 else f"  {line}")
 
 
 def became(counts: "Counts") -> str:
@@ -221,64 +255,83 @@ def became(counts: "Counts") -> str:
     )
 
 
-def remember(settings: Settings, writer: "CityWriter") -> None:
-    """Tell the simulated town's last day, as far as it is not known yet."""
+def remember(settings: Settings, writer: "CityWriter", simulated: "Simulated") -> None:
+    """Tell the simulated city's last days, as far as they are not known yet."""
     from data_access.store import CityStore
-    from demo.history import history
+    from demo.history import history, known
 
     with closing(CityStore.open(settings.database_url)) as store:
-        since = store.first_fact()
-    history(writer, SEED, datetime.now(UTC), show_progress, since)
+        before = known(store, simulated.seed)
+    history(writer, simulated.seed, datetime.now(UTC), show_progress, before, simulated.days)
 
 
-def source_of(settings: Settings) -> str:
-    """What an import is made from, so that the same is never imported twice."""
-    if settings.city is None:
-        return f"town {SEED} {VERSION}"
-    stat = settings.city.stat()
-    return f"{settings.city.resolve()} {stat.st_size} {stat.st_mtime_ns} {VERSION}"
+@cli.command(help=_("Read a city's description or file and say what it holds, without keeping anything."))
+def check(
+    city: Annotated[Path, typer.Argument(help=_("A city: its description (.toml), or an .osm.pbf file."))],
+    sources: Sources = None,
+) -> None:
+    from data_access.importers import chosen as cities
+    from data_access.importers.found import ImportFault
+
+    settings = chosen({"city": city, "sources": sources})
+    try:
+        described = cities.read(city, settings.sources)
+        holdings = gathered(city, described, settings)
+    except ImportFault as fault:
+        raise Refused(str(fault)) from None
+    place = holdings[0][1].city
+    say(f"{place.name}, {place.time_zone}")
+    account(holdings)
 
 
-def holdings(settings: Settings) -> "Found":
-    """What the chosen city holds: the simulated town, or a file."""
-    if settings.city is not None:
-        from data_access.importers import osm
+@cli.command("simulate", help=_("The simulated city's devices: they speak MQTT like any others."))
+def simulate_command(
+    city: CityFile = None,
+    broker: Broker = None,
+    mqtt_port: MqttPort = None,
+    speed: Speed = None,
+    storm: Annotated[
+        bool, typer.Option("--storm", help=_("Let a storm begin now, in the running simulation too."))
+    ] = False,
+) -> None:
+    settings = chosen({"city": city, "broker": broker, "mqtt_port": mqtt_port, "speed": speed})
+    stop = stop_on_signals()
+    from demo.simulate import simulate
 
-        say(_("Importing {file}").format(file=settings.city.name))
-        return osm.read(settings.city, show_progress)
-    from data_access.importers.found import Found, Tally
-    from demo.town import town
-
-    say(_("Importing the simulated town"))
-    built = town(SEED)
-    return Found(built.city, built.buildings, built.features, built.abouts, Tally())
+    made = simulated_in(settings)
+    if made is None:
+        raise Refused(_("{file} describes no simulated city.").format(file=settings.city))
+    if not simulate(settings.broker_url, made.seed, settings.speed, stop, storm=storm):
+        say(_("A storm begins in the simulation that is running."))
 
 
-@cli.command(help=_("Read a city file and say what it holds, without keeping anything."))
-def check(city: Annotated[Path, typer.Argument(help=_("A city: an .osm.pbf file."))]) -> None:
-    from data_access.importers import osm
+def simulated_in(settings: Settings) -> "Simulated | None":
+    """What the chosen city says of its simulation; None where it is a real one.
+
+    Raises:
+        Refused: the description cannot be used.
+    """
+    from data_access.importers import chosen as cities
     from data_access.importers.found import ImportFault
 
     try:
-        found = osm.read(city, show_progress)
+        described = cities.read(settings.city or SIMULATED, settings.sources)
     except ImportFault as fault:
         raise Refused(str(fault)) from None
-    say(f"{found.city.name}, {found.city.time_zone}")
-    for line in found.tally.lines():
-        say(f"  {line}")
+    return described.simulated if described else None
 
 
-@cli.command("simulate", help=_("The simulated town's devices: they speak MQTT like any others."))
-def simulate_command(broker: Broker = None, speed: Speed = None) -> None:
-    settings, stop = chosen(locals()), stop_on_signals()
-    from demo.simulate import simulate
-
-    simulate(settings.broker_url, SEED, settings.speed, stop)
+def speaks(settings: Settings) -> bool:
+    """Whether devices that are made up shall speak."""
+    return settings.simulation and simulated_in(settings) is not None
 
 
 @cli.command("replay", help=_("Publish a recorded series over MQTT, with the times at which it was measured."))
 def replay_command(
-    file: Annotated[Path, typer.Argument(help=_("A recorded series: hourly PM2.5 of AirNow, .csv or .csv.gz."))],
+    file: Annotated[
+        Path,
+        typer.Argument(help=_("A recorded series: AirNow's hours, Aarhus' garages, NGSI-LD entities; plain or .gz.")),
+    ],
     year: Annotated[int | None, typer.Option(help=_("Only this year."))] = None,
     shift: Annotated[bool, typer.Option("--shift", help=_("Move its times so that the last one is now."))] = False,
     speed: Annotated[float | None, typer.Option(help=_("Times faster than measured; all at once without."))] = None,

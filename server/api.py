@@ -11,7 +11,7 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from data_access.queries import Buildings, Latest, Question
+from data_access.queries import Buildings, Latest, Question, Search
 from data_access.table import Table
 from data_access.words import _, language
 from layers.base import Layer
@@ -19,7 +19,8 @@ from server import asked
 from server.problems import Problem
 from server.shapes import collection, comma_separated, within
 
-FEATURES, READINGS = 50_000, 10_000
+FEATURES, READINGS, HITS = 50_000, 10_000, 100
+LONGEST_TEXT = 200  # of what is searched for
 AGE_STEP_S = 10  # an answer that tells ages is not "unchanged" for longer than this
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 JSON, GEOJSON, CSV, FRAME = (
@@ -56,9 +57,13 @@ def routes(
     *,
     version: str = "",
     health: Callable[[], str] | None = None,
+    finds: bool = False,
     now: Callable[[], datetime] = _clock,
 ) -> APIRouter:
-    """The API over one store and the layers that its callers may see. `health` says ok, degraded or down."""
+    """The API over one store and the layers that its callers may see.
+
+    `health` says ok, degraded or down; `finds` opens the search over every name that the store knows.
+    """
     router, shown = APIRouter(), {layer.key: layer for layer in layers}
     salt = secrets.token_hex(4)  # after a restart the same revision may belong to another database
 
@@ -133,6 +138,8 @@ def routes(
     readings: Any = getattr(store, "readings", None)
     if readings is not None:
         _serve_readings(router, readings, now)
+    if finds:
+        _serve_search(router, store, now)
 
     @router.api_route("/api", methods=METHODS)
     @router.api_route("/api/{path:path}", methods=METHODS)
@@ -166,6 +173,21 @@ def _serve_readings(router: APIRouter, readings: Any, now: Callable[[], datetime
                 headers["Link"] = f'<{following}>; rel="next"'
             return Response(comma_separated(table), headers=headers, media_type=CSV)
         return _json({"readings": [row._asdict() for row in table], "next": following})
+
+
+def _serve_search(router: APIRouter, store: Store, now: Callable[[], datetime]) -> None:
+    @router.get("/api/search")
+    def search(q: str = "", at: str | None = None, limit: str | None = None) -> Response:
+        then = asked.instant(at, "at", now())
+        most = asked.number(limit, "limit", 12, HITS)
+        if len(q) > LONGEST_TEXT:
+            raise Problem(400, _("“q” may have up to {most} characters.").format(most=LONGEST_TEXT))
+        rows = [row._asdict() for row in store.answer(Search(q, most), then)]
+        for row in rows:
+            bounds = [row.pop(side) for side in ("west", "south", "east", "north")]
+            row["bounds"] = None if None in bounds else bounds
+            del row["revision"]
+        return _json(rows)
 
 
 def _next(request: Request, start: datetime, end: datetime, after: str) -> str:

@@ -25,7 +25,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     store, port = small_city.small_city(tmp_path_factory.mktemp("city")), free_port()
     server = FastAPI()
     problems.watch(server)
-    server.include_router(api.routes(store, LAYERS, frames.snapshot, now=lambda: small_city.NOON))
+    server.include_router(api.routes(store, LAYERS, frames.snapshot, finds=True, now=lambda: small_city.NOON))
     with serving(server, port), httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
         yield client
     store.close()
@@ -79,6 +79,35 @@ def test_all_readings_of_a_day_page_by_page(client: httpx.Client) -> None:
     assert {row["boot"] for row in numbered} == {"a"}
 
 
+def test_a_search_tells_what_it_is_where_it_lies_and_which_layer_shows_it(client: httpx.Client) -> None:
+    (camera,) = client.get("/api/search", params={"q": "station SQUARE"}).json()
+    assert camera == {
+        "id": "cam-1",
+        "kind": "camera",
+        "layer": "cameras",
+        "name": "Station square",
+        "name_en": None,
+        "context": "cam-1",
+        "lon": small_city.LON + 0.001,
+        "lat": small_city.LAT + 0.001,
+        "bounds": None,
+    }
+    (hall,) = client.get("/api/search", params={"q": "hall", "limit": "1"}).json()
+    assert (hall["id"], hall["layer"]) == ("b-1", "buildings")
+    assert hall["bounds"][0] < hall["lon"] < hall["bounds"][2]
+    assert client.get("/api/search").json() == []
+    assert len(client.get("/api/search", params={"q": "a", "limit": "2"}).json()) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "words"), [({"q": "x" * 201}, "up to 200 characters"), ({"q": "a", "limit": "101"}, "from 1 to 100")]
+)
+def test_a_search_without_bounds_is_refused(client: httpx.Client, query: dict[str, str], words: str) -> None:
+    answer = client.get("/api/search", params=query)
+    assert answer.status_code == 400
+    assert words in answer.json()["detail"]
+
+
 ODD = st.one_of(
     st.text(max_size=20),
     st.sampled_from(
@@ -87,10 +116,10 @@ ODD = st.one_of(
     st.datetimes().map(lambda at: at.isoformat() + "Z"),
     st.tuples(*[st.floats()] * 4).map(lambda box: ",".join(map(str, box))),
 )
-NAMES = st.sampled_from(["at", "bbox", "limit", "device", "metric", "from", "to", "format", "after", "lang", "x"])
+NAMES = st.sampled_from(["at", "bbox", "limit", "device", "metric", "from", "to", "format", "after", "lang", "q"])
 PATHS = st.one_of(
     st.sampled_from([f"/api/{what}/{key}" for what in ("layers", "columns") for key in (*KEYS, "none")]),
-    st.just("/api/readings"),
+    st.sampled_from(["/api/readings", "/api/search"]),
 )
 
 

@@ -41,8 +41,9 @@ def test_anyone_may_read_and_gets_no_cookie(url: str) -> None:
     assert "default-src 'none'" in httpx.get(url + "/").headers["content-security-policy"]
 
 
-def test_there_is_no_door_to_sign_in_and_no_raw_reading(url: str) -> None:
+def test_there_is_no_door_to_sign_in_no_raw_reading_and_no_search(url: str) -> None:
     assert httpx.get(url + "/api/readings").status_code == 404
+    assert httpx.get(url + "/api/search?q=camera").status_code == 404
     assert "location" not in httpx.get(url + "/sign-in?token=x").headers
 
 

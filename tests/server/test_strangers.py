@@ -86,8 +86,15 @@ def asked(callback: dict[str, Any]) -> dict[str, Any]:
 
 def test_the_walk_sees_the_addresses_that_matter(officials: Officials) -> None:
     known = set(officials.paths())
-    assert {"/", "/live", "/api/layers", "/api/columns/cameras", "/api/readings", "/_dash-update-component"} <= known
-    assert {"/_dash-layout", "/_dash-dependencies", "/tiles/buildings/12/1/1", "/sign-in", "/healthz"} <= known
+    assert {"/", "/live", "/api/layers", "/api/columns/cameras", "/api/readings", "/api/search"} <= known
+    assert {
+        "/_dash-layout",
+        "/_dash-dependencies",
+        "/tiles/buildings/12/1/1",
+        "/sign-in",
+        "/healthz",
+        "/_dash-update-component",
+    } <= known
     assert len(callbacks(officials)) >= 5
 
 
