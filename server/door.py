@@ -12,14 +12,16 @@ from server.addresses import Addresses
 from server.aside import Aside
 from server.guard import Guard
 from server.headers import Headers
+from server.patience import Patient
 from server.problems import Careful
 from server.sessions import Sessions
 
 LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 # One worker: a Dash process holds one app. Live frames are small and local, so compressing them only costs time; a
-# client has little to say, so a long message from one is refused before it is read.
+# client has little to say, so a long message from one is refused before it is read, and a trickling one is shown out.
 SERVING: dict[str, Any] = {
+    "http": Patient,
     "log_config": None,
     "access_log": False,
     "server_header": False,
