@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.clock import instant
-from components.desk_panels import chart_of, described, flown_to, overview, table_of, time_of
+from components.desk_panels import chart_of, described, flown_to, legends_of, overview, table_of, time_of
 from components.figures import figures, state_of_the_city
 from components.incidents import plain
 from components.link import Link, camera, selection, write
@@ -53,10 +53,25 @@ def register_desk(app: Dash, view: View) -> None:
         Input(ids.SHOWN, "data"),
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
+        Input(ids.LOOKS, "data"),
         prevent_initial_call=True,
     )
-    def remember(seen: Any, shown: Any, selected: Any, at: Any) -> str:
-        return write(Link(camera(seen), view.chosen(shown), selection(selected, view), instant(at)))
+    def remember(seen: Any, shown: Any, selected: Any, at: Any, looks: Any) -> str:
+        chosen = selection(selected, view)
+        return write(Link(camera(seen), view.chosen(shown), chosen, instant(at), view.worn(looks)))
+
+    @app.callback(
+        Output(ids.LOOKS, "data"),
+        Output(ids.MAP, "looks"),
+        Output({"legend": ALL}, "children"),
+        Input({"look": ALL}, "value"),
+        State({"look": ALL}, "id"),
+        State({"legend": ALL}, "id"),
+        prevent_initial_call=True,
+    )
+    def dress(values: Any, names: Any, legends: Any) -> Any:
+        worn = view.worn({name["look"]: value for name, value in zip(names, values, strict=True)})
+        return worn, worn, legends_of(view, [name["legend"] for name in legends], worn)
 
     app.clientside_callback(in_browser("remember"), Input(ids.ADDRESS, "data"), prevent_initial_call=True)
 

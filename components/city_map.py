@@ -23,7 +23,9 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
 
     Props that go in:
 
-    - `layers`: `[{"key", "title", "stale_after_s", "parts": [Part.as_json()], "pick"}]` in drawing order.
+    - `layers`: `[{"key", "title", "stale_after_s", "parts": [Part.as_json()], "looks", "pick"}]` in drawing order;
+      `looks` are other paints of the same parts, by their key.
+    - `looks`: `{layer: look}` for the layers that are not painted by their own parts.
     - `visible`: keys of the layers that are shown; None: all.
     - `live`: address of the live channel, or None; `poll_s`: seconds between questions where there is none.
     - `columns`: where the columns of a layer are asked for, `/api/columns`.
@@ -54,6 +56,7 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
         "id",
         "layers",
         "visible",
+        "looks",
         "live",
         "poll_s",
         "columns",

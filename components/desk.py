@@ -22,20 +22,26 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
     ends = reach(view.store.first_fact(), now)
     at = ends.within(link.at)
     told = at.isoformat() if at else None
-    shown = link.layers if link.layers is not None else tuple(layer.key for layer in view.layers)
+    shown = link.layers if link.layers is not None else at_first(view)
+    looks = dict(link.looks)
     selected = {"layer": link.selected[0], "id": link.selected[1]} if link.selected else None
     return [
-        *stores(told, selected, shown, chosen),
+        *stores(told, selected, shown, chosen, looks),
         html.Section(
-            city_map(ids.MAP, view, shown, chosen, camera=link.camera, at=told, selected=selected),
+            city_map(ids.MAP, view, shown, chosen, camera=link.camera, at=told, selected=selected, looks=looks),
             className="stage",
             **{"aria-label": _("Map")},
         ),
         html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
         strip(view, chosen),
-        html.Div([rail(view, shown), html.Main([drawer(), sheet()])], className="sheets"),
+        html.Div([rail(view, shown, looks), html.Main([drawer(), sheet()])], className="sheets"),
         time_bar(ends, at, zone),
     ]
+
+
+def at_first(view: View) -> tuple[str, ...]:
+    """The layers that are on when nobody has chosen any."""
+    return tuple(layer.key for layer in view.layers if layer.shown)
 
 
 def drawer() -> Any:
@@ -101,6 +107,7 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
                 "title": str(layer.title),
                 "stale_after_s": layer.stale_after.total_seconds(),
                 "parts": [part.as_json() for part in layer.draw()],
+                "looks": {look.key: [part.as_json() for part in look.draw()] for look in layer.looks},
                 "pick": not isinstance(layer.query, CameraViews),
             }
             for layer in view.layers

@@ -1,6 +1,6 @@
 """What each panel of the desk shows for a time and a selection: the pure half of the callbacks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from components.chart import DAY, HOURS, NIGHT, chart, summary
 from components.detail import detail, heading, nothing_there, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import lists
+from components.legend import legend
 from components.link import Camera
 from components.picture import count, picture
 from components.rail import told as tally
@@ -58,6 +59,15 @@ def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, 
     return [*heading(row, layer, chosen[1]), *detail(row, layer, now, told_before)], "panel drawer open"
 
 
+def legends_of(view: View, keys: Sequence[str], worn: Mapping[str, str]) -> list[Any]:
+    """The legend of each of these layers in the look that it wears; nothing new for a layer that has no looks."""
+    layers = [view.layer(key) for key in keys]
+    return [
+        legend(layer, layer.look(worn.get(layer.key))).children if layer and layer.looks else no_update
+        for layer in layers
+    ]
+
+
 def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) -> Any:
     """The last 24 hours of what is selected, where its layer has a metric."""
     layer = view.layer(chosen[0]) if chosen else None
@@ -74,7 +84,7 @@ def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) 
     if not len(track):
         return html.Figure([html.H3(_("24 hours")), words])
     # A scale of another unit paints something else: a car park's share, where its history counts spaces.
-    scale = layer.scale if layer.scale and layer.scale.unit == layer.unit else None
+    scale = layer.scale if layer.scale and layer.scale.unit == unit else None
     drawn = chart(track, scale, unit, every, end, DAY if theme == "day" else NIGHT)
     settings = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
     return html.Figure([html.H3(_("24 hours")), dcc.Graph(figure=drawn, config=settings, className="chart"), words])

@@ -7,6 +7,7 @@ AT = "at"  # the minute that is replayed, RFC 3339; None: now
 WISH = "time-wish"  # what the slider or the typed time asks for
 SELECTED, PICKED = "selected", "picked"  # what is selected; what a list, a table or the Escape key asks for
 SHOWN = "shown"  # the keys of the layers that are on
+LOOKS = "looks"  # which look each layer wears, by its key; a layer left out wears none
 THEME = "theme"  # the reader's choice: night, day or sun
 ADDRESS = "address"  # the query part of the page's own address
 TABLE = "table-of"  # the key of the layer whose table is open
@@ -28,6 +29,14 @@ WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
 
 def switch(key: str) -> dict[str, str]:
     return {"switch": key}
+
+
+def look(key: str) -> dict[str, str]:
+    return {"look": key}
+
+
+def legend_of(key: str) -> dict[str, str]:
+    return {"legend": key}
 
 
 def tally(key: str) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The deep link: camera, layers, selection and time in the address, so that a picture can be sent to a colleague."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote, unquote
 
@@ -36,12 +36,13 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What an address says; None where it says nothing. `layers` empty: all are off."""
+    """What an address says; None where it says nothing. `layers` empty: all are off. `looks` are by layer."""
 
     camera: Camera | None = None
     layers: tuple[str, ...] | None = None
     selected: tuple[str, str] | None = None
     at: datetime | None = None
+    looks: Mapping[str, str] = field(default_factory=dict)
 
 
 def camera(wish: object) -> Camera | None:
@@ -74,6 +75,8 @@ def write(link: Link) -> str:
         parts.append("camera=" + ",".join(told))
     if link.layers is not None:
         parts.append("layers=" + ",".join(quote(key, safe="") for key in link.layers))
+    if link.looks:
+        parts.append("looks=" + ",".join(f"{quote(key)}:{quote(look)}" for key, look in sorted(link.looks.items())))
     if link.selected:
         parts.append("selected=" + "/".join(quote(part, safe=":") for part in link.selected))
     if link.at:
@@ -95,6 +98,7 @@ def read(search: object, view: View) -> Link:
         layers=view.chosen([unquote(key) for key in said["layers"].split(",")]) if "layers" in said else None,
         selected=_selected(said.get("selected"), view),
         at=instant(unquote(said["at"]).replace("Z", "+00:00")) if "at" in said else None,
+        looks=view.worn(dict(unquote(pair).partition(":")[::2] for pair in said.get("looks", "").split(","))),
     )
 
 

@@ -15,13 +15,13 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from fastapi import FastAPI
 
 from components.ages import WORDS, has_age
-from components.desk import city_map
+from components.desk import at_first, city_map
 from components.legend import legend
 from components.plain_html import aria, plain
 from components.public_choice import choice, register_choice
 from components.public_sayings import Saying, say
 from components.view import Store, View
-from data_access.queries import Buildings, Cameras, Latest, Parking
+from data_access.queries import Buildings, Cameras, Districts, Latest, Parking
 from data_access.words import LANGUAGES, N_, Text, _, language
 from layers import LAYERS
 from layers.base import Layer
@@ -39,6 +39,7 @@ SOURCES: dict[type, Text] = {
     Latest: N_("the city's own instruments"),
     Parking: N_("counts by those who run the car parks"),
     Cameras: N_("the city's register of its cameras"),
+    Districts: N_("the city's own borders"),
 }
 
 DOCUMENT = """<!DOCTYPE html>
@@ -241,11 +242,10 @@ def card(layer: Layer, said: Saying, view: View, host: Host, now: datetime) -> A
 
 def the_map(view: View, shade: str) -> Any:
     """The map, which layers it shows, what its colours mean; everything on it stands in the tables too."""
-    keys = [layer.key for layer in view.layers]
-    choices = dbc.Checklist(
-        id=CHECKS, options=[{"label": str(layer.title), "value": layer.key} for layer in view.layers], value=keys
-    )
-    drawn = city_map(MAP, view, tuple(keys), shade, None, poll_s=POLL_S, silence_s=SILENCE_S)
+    keys = at_first(view)
+    options: list[Any] = [{"label": str(layer.title), "value": layer.key} for layer in view.layers]
+    choices = dbc.Checklist(id=CHECKS, options=options, value=list(keys))
+    drawn = city_map(MAP, view, keys, shade, None, poll_s=POLL_S, silence_s=SILENCE_S)
     return html.Div(
         [
             html.P(_("All that the map shows also stands in the tables below it."), className="note"),

@@ -8,7 +8,7 @@ import numpy as np
 
 from components.ages import speaking
 from components.view import View
-from data_access.queries import Buildings, Cameras, Latest, Parking
+from data_access.queries import Buildings, Cameras, Districts, Latest, Parking
 from data_access.table import Table
 from data_access.words import _, ngettext
 from layers.base import Layer
@@ -87,6 +87,15 @@ def _built(layer: Layer, answer: Table, view: View, now: datetime) -> Saying:
     return Saying("", ngettext("{n} building", "{n} buildings", n).format(n=number(n)), coverage)
 
 
+def _divided(layer: Layer, answer: Table, view: View, now: datetime) -> Saying:
+    n = len(answer)
+    if not n:
+        return Saying("", "–", _("no borders have been imported"))
+    known = int((~np.isnan(answer["population"])).sum())
+    coverage = _("number of people known of {n} of {of}").format(n=number(known), of=number(n))
+    return Saying("", ngettext("{n} district", "{n} districts", n).format(n=number(n)), coverage)
+
+
 def _ends(answer: Table, which: np.ndarray) -> tuple[datetime, datetime] | None:
     """The oldest and the newest moment of these rows; None when there is none."""
     moments = [row.observed_at for row in answer.only("observed_at").where(which) if row.observed_at]
@@ -98,4 +107,5 @@ SAYINGS: dict[type, Callable[[Layer, Table, View, datetime], Saying]] = {
     Parking: _parked,
     Cameras: _counted,
     Buildings: _built,
+    Districts: _divided,
 }

@@ -1,6 +1,6 @@
 """The rail of layers: a switch each, how many report, the legend below it, the table beside it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -11,8 +11,10 @@ from components.legend import legend
 from components.picture import Count
 from components.view import View
 from data_access.words import Text, _
-from layers.base import Layer
+from layers.base import Layer, Look
 from layers.phrases import number
+
+PLAIN = "plain"  # no look: as the layer draws itself
 
 
 def icon(name: str) -> Any:
@@ -28,11 +30,16 @@ def told(count: Count) -> str:
     return _("{n} of {of}").format(n=number(count.n), of=number(count.of))
 
 
-def rail(view: View, shown: Sequence[str]) -> Any:
-    """All layers of a view in their groups; `shown` are on."""
+def rail(view: View, shown: Sequence[str], looks: Mapping[str, str]) -> Any:
+    """All layers of a view in groups that fold; `shown` are on. A group of which nothing is on begins folded."""
     groups = [
-        html.Section(
-            [html.H3(str(group), className="group"), html.Ul([_row(layer, layer.key in shown) for layer in layers])]
+        html.Details(
+            [
+                html.Summary(html.H3(str(group)), className="group"),
+                html.Ul([_row(layer, layer.key in shown, layer.look(looks.get(layer.key))) for layer in layers]),
+            ],
+            open=any(layer.key in shown for layer in layers),
+            className="layer-group",
         )
         for group, layers in grouped(view).items()
     ]
@@ -47,7 +54,7 @@ def rail(view: View, shown: Sequence[str]) -> Any:
     return html.Nav(
         [
             html.Div([html.H2(_("Layers")), fold], className="rail-head"),
-            html.Div(groups, id="layers", className="rail-body"),
+            html.Div([*groups, *notes(view)], id="layers", className="rail-body"),
         ],
         id=ids.RAIL,
         className="panel rail",
@@ -63,7 +70,14 @@ def grouped(view: View) -> dict[Text, list[Layer]]:
     return groups
 
 
-def _row(layer: Layer, on: bool) -> Any:
+def notes(view: View) -> list[Any]:
+    """What the city says of its own data: above all, what is not known there."""
+    city = view.store.city()
+    said = [str(note) for note in city.notes] if city else []
+    return [html.Section([html.H3(_("What is not known here")), *map(html.P, said)], className="notes")] if said else []
+
+
+def _row(layer: Layer, on: bool, look: Look | None) -> Any:
     title = str(layer.title)
     table = _("Table: {layer}").format(layer=title)
     return html.Li(
@@ -84,8 +98,20 @@ def _row(layer: Layer, on: bool) -> Any:
                 ],
                 className="layer-head",
             ),
-            html.Details([html.Summary(_("Legend")), legend(layer)], className="legend"),
+            *([_looks(layer, look)] if layer.looks else []),
+            html.Details(
+                [html.Summary(_("Legend")), html.Div(legend(layer, look).children, id=ids.legend_of(layer.key))],
+                className="legend",
+            ),
         ],
         className="layer",
         title=title,
     )
+
+
+def _looks(layer: Layer, look: Look | None) -> Any:
+    """The ways in which a layer can be looked at; the arrow keys walk through them."""
+    options: list[Any] = [{"label": _("Plain"), "value": PLAIN}]
+    options += [{"label": str(one.title), "value": one.key} for one in layer.looks]
+    chosen = dbc.RadioItems(id=ids.look(layer.key), options=options, value=look.key if look else PLAIN)
+    return html.Fieldset([html.Legend(_("Coloured by")), chosen], className="looks")

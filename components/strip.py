@@ -96,12 +96,15 @@ def themes(chosen: str) -> Any:
     )
 
 
-def stores(at: str | None, selected: dict[str, str] | None, shown: Sequence[str], chosen: str) -> list[Any]:
+def stores(
+    at: str | None, selected: dict[str, str] | None, shown: Sequence[str], chosen: str, looks: dict[str, str]
+) -> list[Any]:
     """What the page itself remembers."""
     kept = {
         ids.AT: at,
         ids.SELECTED: selected,
         ids.SHOWN: list(shown),
+        ids.LOOKS: looks,
         ids.THEME: chosen,
         ids.WISH: None,
         ids.PICKED: None,

@@ -1,6 +1,6 @@
 """A View is a store and a choice of layers: the desk, the wall and the public page are three of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -54,6 +54,12 @@ class View:
         """Those of the keys that are this view's, in drawing order; what else a browser sends is left out."""
         wanted = keys if isinstance(keys, Sequence) and not isinstance(keys, str) else ()
         return tuple(layer.key for layer in self.layers if layer.key in wanted)
+
+    def worn(self, wish: object) -> dict[str, str]:
+        """The look of each layer that wears one, by its key; what else a browser sends is left out."""
+        wanted = wish if isinstance(wish, Mapping) else {}
+        looks = ((layer, layer.look(wanted.get(layer.key))) for layer in self.layers)
+        return {layer.key: look.key for layer, look in looks if look}
 
     def place(self) -> str:
         """The city's name."""

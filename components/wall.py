@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids
-from components.desk import city_map
+from components.desk import at_first, city_map
 from components.link import Camera
 from components.silence import clock, data_age
 from components.view import View
@@ -16,7 +16,7 @@ LINES = 6  # of the attention list; more nobody reads from afar, and the rest is
 
 def wall(view: View, chosen: str, camera: Camera | None = None) -> list[Any]:
     """The whole wall; `chosen` is the theme: night, day or sun."""
-    shown = tuple(layer.key for layer in view.layers)
+    shown = at_first(view)
     return [
         dcc.Store(id=ids.WALL_THEME, data=chosen),
         dcc.Interval(id=ids.WALL_MINUTE, interval=60_000),

@@ -140,7 +140,7 @@ class Counted:
 
     def apply(self, answer: Table, asked: datetime) -> Table:
         told = answer.only(*(name for name in answer.columns if name in self.may_tell))
-        when = self._bucket_end(told["observed_at"])
+        when = _bucket_end(told["observed_at"], self.bucket)
         late = ~(when <= _moment(asked))
         taken = np.where(late, np.nan, told["occupied_spaces"])
         whole = np.where(told["total_spaces"] < self.k, np.nan, told["total_spaces"])
@@ -161,7 +161,7 @@ class Counted:
     def kept_by(self, told: Table, now: datetime) -> bool:
         taken, whole, when = told["occupied_spaces"], told["total_spaces"], told["observed_at"]
         known = taken[~np.isnan(taken)]
-        on_time = (when <= _moment(self.asked_at(now))) & (when == self._bucket_end(when))
+        on_time = (when <= _moment(self.asked_at(now))) & (when == _bucket_end(when, self.bucket))
         return (
             set(told.columns) <= self.may_tell
             and bool(np.all((known >= self.k) & (known % self.k == 0)))
@@ -170,12 +170,75 @@ class Counted:
             and bool(np.all(on_time | np.isnat(when)))
         )
 
-    def _bucket_end(self, moments: np.ndarray) -> np.ndarray:
-        """The end of the bucket in which each moment lies; a moment on the edge belongs to the bucket it ends."""
-        length = np.int64(self.bucket / timedelta(microseconds=1))
-        numbers = moments.astype("datetime64[us]").astype(np.int64)
-        ends = (-(-numbers // length) * length).astype("datetime64[us]")
-        return np.where(np.isnat(moments), np.datetime64("NaT", "us"), ends)
+
+@dataclass(frozen=True, slots=True)
+class Vehicles:
+    """Counts of vehicles on the street: the mean of all counts in a time bucket, late, and never a number below k.
+
+    A mean is published in full steps of k, rounded down; where it is below k, `band` says `few` and no number is
+    told. So a bucket is never told apart from another by fewer than k vehicles.
+    """
+
+    k: int
+    bucket: timedelta
+    delay: timedelta
+
+    moving = ("observed_at", "value", "quality", "band")
+    may_tell = frozenset({*THING, *moving, "step"})
+
+    def asked_at(self, now: datetime) -> datetime:
+        """The end of the last bucket that is old enough."""
+        return EPOCH + (now - self.delay - EPOCH) // self.bucket * self.bucket
+
+    def apply(self, answer: Table, asked: datetime) -> Table:
+        """Each counter with its newest count, as if that were the only one of its bucket."""
+        told = answer.only(*(name for name in answer.columns if name in self.may_tell))
+        when = _bucket_end(told["observed_at"], self.bucket)
+        late = ~(when <= _moment(asked))
+        wait = (self.delay + self.bucket + ON_THE_WAY).total_seconds() / 2
+        return told.with_columns(
+            observed_at=np.where(late, np.datetime64("NaT", "us"), when),
+            step=np.full(len(told), float(self.k)),
+            interval_s=told["interval_s"] + wait,
+            **self._rounded(np.where(late, np.nan, told["value"])),
+        )
+
+    def buckets(self, readings: Table, asked: datetime) -> Table:
+        """Each counter's buckets (id, observed_at: their ends, value, quality, band) from counts of any moments.
+
+        `readings` has id, observed_at, value (NaN: none) and quality. A bucket is `good` only when every count in it
+        is; one that is not whole yet is left out.
+        """
+        when = _bucket_end(readings["observed_at"], self.bucket)
+        whole = when <= _moment(asked)
+        ids, ends = readings["id"][whole].astype(str), when[whole]
+        keys, place = np.unique(np.array([ids, ends.astype(np.int64).astype(str)]), axis=1, return_inverse=True)
+        counts, known = readings["value"][whole], ~np.isnan(readings["value"][whole])
+        place = place.reshape(-1)
+        total = np.bincount(place[known], counts[known], minlength=keys.shape[1])
+        n = np.bincount(place[known], minlength=keys.shape[1])
+        mean = np.divide(total, n, out=np.full(keys.shape[1], np.nan), where=n > 0)
+        doubtful = np.bincount(place, readings["quality"][whole].astype(str) != "good", minlength=keys.shape[1]) > 0
+        quality = np.where(n == 0, "missing", np.where(doubtful, "suspect", "good")).astype(object)
+        ended = keys[1].astype(np.int64).astype("datetime64[us]")
+        return Table({"id": keys[0].astype(object), "observed_at": ended, "quality": quality, **self._rounded(mean)})
+
+    def kept_by(self, told: Table, now: datetime) -> bool:
+        value, when = told["value"], told["observed_at"]
+        known = value[~np.isnan(value)]
+        on_time = (when <= _moment(self.asked_at(now))) & (when == _bucket_end(when, self.bucket))
+        return (
+            set(told.columns) <= self.may_tell
+            and bool(np.all((known >= self.k) & (known % self.k == 0)))
+            and bool(np.all(on_time | np.isnat(when)))
+        )
+
+    def _rounded(self, counts: np.ndarray) -> dict[str, np.ndarray]:
+        few = counts < self.k
+        return {
+            "value": np.where(few, np.nan, np.floor(counts / self.k) * self.k),
+            "band": np.where(few, "few", "").astype(object),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +247,7 @@ class AsItIs:
 
     may_tell = frozenset(
         {"id", "name", "use", "lon", "lat", "height_m", "height_source", "min_height_m", "levels", "part", "outline"}
-        | {"revision"}
+        | {"built", "name_en", "kind", "population", "geometry", "revision"}
     )
     moving = ()
 
@@ -202,8 +265,16 @@ class AsItIs:
         return set(told.columns) <= self.may_tell
 
 
-Rule = OneByOne | ByArea | Counted | AsItIs
-PUBLIC_COLUMNS = OneByOne.may_tell | ByArea.may_tell | Counted.may_tell | AsItIs.may_tell
+Rule = OneByOne | ByArea | Counted | Vehicles | AsItIs
+PUBLIC_COLUMNS = OneByOne.may_tell | ByArea.may_tell | Counted.may_tell | Vehicles.may_tell | AsItIs.may_tell
+
+
+def _bucket_end(moments: np.ndarray, bucket: timedelta) -> np.ndarray:
+    """The end of the bucket in which each moment lies; a moment on the edge belongs to the bucket it ends."""
+    length = np.int64(bucket / timedelta(microseconds=1))
+    numbers = moments.astype("datetime64[us]").astype(np.int64)
+    ends = (-(-numbers // length) * length).astype("datetime64[us]")
+    return np.where(np.isnat(moments), np.datetime64("NaT", "us"), ends)
 
 
 def _moment(at: datetime) -> np.datetime64:

@@ -17,7 +17,7 @@ import numpy as np
 import orjson
 
 from data_access import snapshot
-from data_access.privacy import Counted, OneByOne, Rule
+from data_access.privacy import Counted, OneByOne, Rule, Vehicles
 from data_access.queries import Latest, Question
 from data_access.table import Table
 
@@ -138,6 +138,10 @@ def _history(store: Asked, question: Question, rule: Rule, answer: Table, now: d
             then = store.answer(question, end)
             whole = np.array([wholes.get(site, np.nan) for site in then["id"].tolist()], dtype=np.float64)
             yield rule.apply(then.with_columns(total_spaces=whole), end)
+    elif isinstance(rule, Vehicles) and isinstance(question, Latest):
+        asked = rule.asked_at(now)
+        pages = list(_readings(store, question.metric, answer["id"], asked))
+        yield rule.buckets(_joined(pages), asked)
     elif isinstance(rule, OneByOne) and isinstance(question, Latest):
         asked = rule.asked_at(now)
         yield from _readings(store, question.metric, answer["id"], asked)
@@ -157,6 +161,10 @@ def _readings(store: Asked, metric: str, instruments: np.ndarray, asked: datetim
         yield told.only("id", *OneByOne.moving)
         if after is None:
             return
+
+
+def _joined(pages: list[Table]) -> Table:
+    return Table({name: np.concatenate([page[name] for page in pages]) for name in pages[0].columns})
 
 
 def _flush(path: Path) -> None:

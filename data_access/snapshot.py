@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from data_access.queries import Buildings, Question
+from data_access.queries import Buildings, Latest, Question
 from data_access.table import EPOCH, Table
 
 FILE = "public.db"
@@ -30,7 +30,11 @@ CREATE TABLE question (
 def name(question: Question) -> str:
     """A question as the snapshot files it, whichever thing or stretch of land it is put about."""
     about_all = question.one(None) if hasattr(question, "one") else question  # type: ignore[arg-type]  # None is all
-    return repr(replace(about_all, bbox=None) if isinstance(about_all, Buildings) else about_all)
+    if isinstance(about_all, Buildings):
+        about_all = replace(about_all, bbox=None)
+    if isinstance(about_all, Latest):
+        about_all = replace(about_all, beside=())  # a rule tells of one metric, whatever stands beside it
+    return repr(about_all)
 
 
 def kinds(table: Table) -> dict[str, str]:

@@ -44,7 +44,7 @@ const result = await build({
   minify: true,
   metafile: true,
   legalComments: "eof",
-  loader: { ".woff2": "file" },
+  loader: { ".woff2": "file", ".svg": "text" },
   plugins: [named],
   define: { WORKER: JSON.stringify(worker), "process.env.NODE_ENV": '"production"' },
   logLevel: "warning",
@@ -76,6 +76,28 @@ writeFileSync(
   join(out, "icons.svg"),
   `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`,
 );
+
+// Symbols of instruments as files, for legends; the map draws the same paths.
+const AGES = {
+  "": (path) => `<path d="${path}"/>`,
+  _ring: (path) => `<path d="${path}" fill="none" stroke="#000" stroke-width="12"/>`,
+  _hatch: (path, name) =>
+    `<clipPath id="${name}"><path d="${path}"/></clipPath><path clip-path="url(#${name})" fill="none" stroke="#000" ` +
+    `stroke-width="9" d="M-96 48 0-48M-72 48 24-48M-48 48 48-48M-24 48 72-48M0 48 96-48"/>` +
+    `<path d="${path}" fill="none" stroke="#000" stroke-width="8"/>`,
+  _bar: (path) =>
+    `<path d="${path}" fill="none" stroke="#000" stroke-width="10"/>` +
+    `<path d="M-25 25 25-25" fill="none" stroke="#000" stroke-width="12"/>`,
+  _dotted: (path) =>
+    `<path d="${path}" fill="none" stroke="#000" stroke-width="16" stroke-linecap="round" stroke-dasharray=".1 27"/>`,
+};
+mkdirSync(join(out, "symbols"), { recursive: true });
+for (const [name, path] of Object.entries(JSON.parse(readFileSync(join(here, "src/shapes.json"), "utf8")))) {
+  for (const [age, draw] of Object.entries(AGES)) {
+    const frame = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-56 -56 112 112">${draw(path, name)}</svg>\n`;
+    writeFileSync(join(out, "symbols", `${name}${age}.svg`), frame);
+  }
+}
 
 // esbuild's own hash depends on the folder; ours only on the content
 const entry = (source) => {

@@ -3,16 +3,36 @@
 PUBLIC are those that the public may see, as it sees them.
 """
 
-from layers import buildings, camera_views, cameras, incidents, parking, pm25, temperature
+from layers import (
+    buildings,
+    camera_views,
+    cameras,
+    districts,
+    incidents,
+    no2,
+    noise,
+    parking,
+    pm25,
+    rain,
+    temperature,
+    traffic,
+    water_level,
+)
 from layers.base import Layer
 from layers.published import published
 
 LAYERS: tuple[Layer, ...] = (
     buildings.LAYER,
+    districts.LAYER,
     camera_views.LAYER,
     parking.LAYER,
-    pm25.LAYER,
+    traffic.LAYER,
+    rain.LAYER,
     temperature.LAYER,
+    noise.LAYER,
+    no2.LAYER,
+    pm25.LAYER,
+    water_level.LAYER,
     cameras.LAYER,
     incidents.LAYER,
 )

@@ -68,7 +68,10 @@ class Layer:
     never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
     `sentence` says aloud how things stand, from {city} and {meaning}, the scale's word for the median.
     `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another.
-    `looks` are other ways to draw it, for the reader to choose; without a choice it is drawn by `draw`.
+    `looks` are other ways to draw it, for the reader to choose; without a choice it is drawn by `draw`. A look keeps
+    the parts of `draw` and changes their paint alone, so that choosing one loads nothing anew.
+    `shown`: on when a page is first opened; a reader turns the others on.
+    `with_scale` gives the same layer with the thresholds of one city.
     `attention` says why a row needs a person, or None when it does not; it sees rows of live devices only.
     """
 
@@ -90,7 +93,13 @@ class Layer:
     metric: str | None = None
     legend: tuple[Mark, ...] = ()
     looks: tuple[Look, ...] = ()
+    shown: bool = True
+    with_scale: Callable[[Scale], "Layer"] | None = None
     attention: Callable[[Row, datetime], Need | None] = field(default=lambda row, now: None)
+
+    def look(self, key: object) -> Look | None:
+        """The look of this key among its own; None: as `draw` draws it."""
+        return next((look for look in self.looks if look.key == key), None)
 
     def status(self, row: Row, now: datetime) -> Status:
         """How old this row is by the bands of the contract; what never ages (a building) is always fresh."""

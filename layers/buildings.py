@@ -8,12 +8,15 @@ from data_access.privacy import AsItIs
 from data_access.queries import Buildings
 from data_access.words import N_, Text, _
 from layers.base import Column, Fact, Layer, Mark, Row
+from layers.building_looks import looks
 from layers.deck import Colour, Part
 from layers.phrases import known, number, quantity
 
 LOW: Colour = {"night": "#26323f", "day": "#dde3e9"}
 HIGH: Colour = {"night": "#42566b", "day": "#b9c4d0"}
 FLAT_M = 3
+# Simple 3D Buildings, as OpenStreetMap has it: where parts cover a building, they alone are its shape.
+WHOLE: list[Any] = ["!", ["to-boolean", ["get", "has_parts"]]]
 SOURCES: Mapping[str, Text] = {
     "tagged": N_("stated by the map"),
     "levels": N_("worked out from the number of floors"),
@@ -23,6 +26,7 @@ SOURCES: Mapping[str, Text] = {
 
 
 def draw() -> tuple[Part, ...]:
+    """Walls up to the height where it is known. An outline whose parts stand for it is not raised as well."""
     known_height = {
         "fill-extrusion-color": ["interpolate", ["linear"], ["get", "height"], FLAT_M, LOW, 60, HIGH],
         "fill-extrusion-height": ["get", "height"],
@@ -31,8 +35,8 @@ def draw() -> tuple[Part, ...]:
     }
     unknown_height = {"fill-extrusion-color": LOW, "fill-extrusion-height": FLAT_M, "fill-extrusion-opacity": 0.45}
     return (
-        _extrusion("buildings-raised", ["has", "height"], known_height),
-        _extrusion("buildings-flat", ["!", ["has", "height"]], unknown_height),
+        _extrusion("buildings-raised", ["all", ["has", "height"], WHOLE], known_height),
+        _extrusion("buildings-flat", ["all", ["!", ["has", "height"]], WHOLE], unknown_height),
     )
 
 
@@ -48,6 +52,12 @@ def height(row: Row) -> str:
     return source if metres is None else _("{height}, {source}").format(height=quantity(metres, "m"), source=source)
 
 
+def built(row: Row) -> str:
+    """The year in which it was finished."""
+    year = known(row, "built")
+    return _("not known") if year is None else str(round(year))
+
+
 def detail(row: Row, now: datetime) -> list[Fact]:
     levels = known(row, "levels")
     floors = _("not known") if levels is None else number(levels)
@@ -55,6 +65,7 @@ def detail(row: Row, now: datetime) -> list[Fact]:
     if known(row, "min_height_m"):
         facts.append(Fact(_("Begins at"), quantity(row.min_height_m, "m")))
     facts.append(Fact(_("Use"), known(row, "use") or _("not known")))
+    facts.append(Fact(_("Built"), built(row)))
     return [*facts, Fact(_("Part"), _("part of a larger building"))] if known(row, "part") else facts
 
 
@@ -74,6 +85,7 @@ LAYER = Layer(
     ),
     stale_after=timedelta(days=365),
     public=AsItIs(),
+    looks=looks(draw),
     legend=(
         Mark("area", LOW, N_("low building")),
         Mark("area", HIGH, N_("building of 60 m and more")),

@@ -1,6 +1,7 @@
 """What cameras see of the ground: the sector of each, cut off where walls stand in its way."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from data_access.queries import CameraViews
 from data_access.words import N_, _
@@ -14,13 +15,23 @@ UNSEEN = ["stale", "dead", "unknown"]
 
 
 def draw() -> tuple[Part, ...]:
-    """A faint area under the buildings; fainter still where its camera shows nothing at present."""
-    fill = {"fill-color": VIEW, "fill-opacity": ["match", ["get", "status"], UNSEEN, 0.03, 0.12]}
-    line = {"line-color": VIEW, "line-width": 1, "line-opacity": ["match", ["get", "status"], UNSEEN, 0.15, 0.45]}
+    """A faint area under the buildings; fainter still where its camera shows nothing at present, and from far away,
+    where so many would cover the city.
+    """
+    fill = {"fill-color": VIEW, "fill-opacity": _near(_seen(0.02, 0.04), _seen(0.03, 0.12))}
+    line = {"line-color": VIEW, "line-width": 1, "line-opacity": _near(_seen(0.03, 0.1), _seen(0.15, 0.45))}
     return (
         Part("maplibre", {"id": "camera-views-area", "type": "fill", "source": "columns", "paint": fill}, {}),
         Part("maplibre", {"id": "camera-views-edge", "type": "line", "source": "columns", "paint": line}, {}),
     )
+
+
+def _seen(dark: float, live: float) -> list[Any]:
+    return ["match", ["get", "status"], UNSEEN, dark, live]
+
+
+def _near(far: Any, near: Any) -> list[Any]:
+    return ["interpolate", ["linear"], ["zoom"], 13.5, far, 15.5, near]
 
 
 def detail(row: Row, now: datetime) -> list[Fact]:

@@ -20,11 +20,11 @@ def draw() -> tuple[Part, ...]:
     turned = {"column": "azimuth_deg", "times": -1, "missing": 0}  # deck.gl turns the other way round
     said_off = {"column": "online", "breaks": [0.5], "colours": [DARK, CLEAR], "missing": CLEAR}
     return (
-        icons("cameras-dark", "ring", DARK, only("stale", "dead", size=30), pick=False),
-        icons("cameras-off", "ring", said_off, 30, pick=False),
-        icons("cameras-aimed", symbol, colour, 22, angle=turned),
-        icons("cameras-unaimed", "dotted", if_known("azimuth_deg", CLEAR, GREY), 22),
-        icons("cameras-place", "disc", if_known("azimuth_deg", CLEAR, GREY), 7, pick=False),
+        icons("cameras-dark", "ring", DARK, only("stale", "dead", size=30), pick=False, shrink=True),
+        icons("cameras-off", "ring", said_off, 30, pick=False, shrink=True),
+        icons("cameras-aimed", symbol, colour, 22, angle=turned, shrink=True),
+        icons("cameras-unaimed", "dotted", if_known("azimuth_deg", CLEAR, GREY), 22, shrink=True),
+        icons("cameras-place", "disc", if_known("azimuth_deg", CLEAR, GREY), 7, pick=False, shrink=True),
     )
 
 

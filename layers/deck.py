@@ -17,6 +17,7 @@ from data_access.records import STATUSES
 
 Colour = str | dict[Literal["night", "day"], str]
 
+SHAPES = ("hexagon", "burst", "column", "drop", "gauge", "pill")  # of instruments, beside the disc
 CLEAR = "#00000000"  # what is clear is neither drawn nor picked
 GREY: Colour = {"night": "#93a4b8", "day": "#52616f"}  # of what is not known, and of what has no opinion
 INK: Colour = {"night": "#e7edf4", "day": "#17202b"}
@@ -48,14 +49,19 @@ def icons(
     colour: Colour | dict[str, Any],
     size: float | dict[str, Any],
     pick: bool = True,
-    offset_px: tuple[int, int] = (0, 0),
     angle: dict[str, Any] | None = None,
+    fan: bool = False,
+    shrink: bool = False,
 ) -> Part:
-    """A symbol for each row at its place; symbol, colour and size (px) are constants or rules."""
+    """A symbol for each row at its place; symbol, colour and size (px) are constants or rules.
+
+    `fan`: where several shown layers have a symbol for the same thing, they stand side by side. `shrink`: it becomes
+    small when the map is seen from far, where hundreds would hide the city.
+    """
     encode = {"getPosition": {"columns": ["lon", "lat"]}, "getIcon": _rule(icon), "getColor": _rule(colour)}
     encode |= {"getSize": _rule(size)} | ({"getAngle": angle} if angle else {})
-    fixed = {"size_units": "pixels", "get_pixel_offset": list(offset_px), "pickable": pick}
-    return part("IconLayer", id, encode, **fixed)
+    encode |= {"getPixelOffset": {"fan": [0, 0]}} if fan else {}
+    return part("IconLayer", id, encode, size_units="pixels", pickable=pick, shrink=shrink)
 
 
 def words(
@@ -64,17 +70,32 @@ def words(
     colour: Colour | dict[str, Any],
     size: float | dict[str, Any],
     offset_px: tuple[int, int],
+    fan: bool = False,
+    min_zoom: float = 0,
 ) -> Part:
-    """A few words beside each row; a rule makes those clear that nobody needs to read."""
+    """A few words beside each row; a rule makes those clear that nobody needs to read.
+
+    `min_zoom`: from farther away they would lie over one another, and are not written.
+    """
     encode = {"getPosition": {"columns": ["lon", "lat"]}, "getText": text, "getColor": _rule(colour)}
-    return part(
-        "TextLayer", id, {**encode, "getSize": _rule(size)}, size_units="pixels", get_pixel_offset=list(offset_px)
-    )
+    encode |= {"getSize": _rule(size)}
+    if fan:
+        encode |= {"getPixelOffset": {"fan": list(offset_px)}}
+        return part("TextLayer", id, encode, size_units="pixels", min_zoom=min_zoom)
+    return part("TextLayer", id, encode, size_units="pixels", get_pixel_offset=list(offset_px), min_zoom=min_zoom)
 
 
 def by_status(**symbols: Any) -> dict[str, Any]:
     """A choice by age; a status left out takes what `fresh` has."""
     return {"column": "status", "values": {status: symbols.get(status, symbols["fresh"]) for status in STATUSES}}
+
+
+def aged(shape: str, status: str) -> str:
+    """The symbol of this shape at this age: whole while fresh, then outline, hatched, struck out, dotted."""
+    signs = {"late": "ring", "stale": "hatch", "dead": "bar", "unknown": "dotted"}
+    if status == "fresh":
+        return shape
+    return signs[status] if shape == "disc" else f"{shape}_{signs[status]}"
 
 
 def only(*statuses: str, size: float) -> dict[str, Any]:

@@ -36,11 +36,20 @@ def draw() -> tuple[Part, ...]:
     covering = only("fresh", "late", size=28)  # a row without a number also has the dotted sign, which this hides
     few = {"column": "band", "values": {"few_taken": SCALE.ramp[0], "few_free": SCALE.ramp[3]}, "other": CLEAR}
     return (
-        icons("parking-edge", "parking", {**full, "breaks": [], "colours": [GREY]}, only("fresh", size=25), pick=False),
-        icons("parking-share", by_status(fresh="parking", late="ring"), full, trusted),
-        icons("parking-uncounted", "dotted", unknown, trusted),
-        icons("parking-few", "parking", few, covering),  # published rows only: so few that no number is told
-        icons("parking-silent", silent, GREY, only("stale", "dead", "unknown", size=22)),
+        icons(
+            "parking-edge",
+            "parking",
+            {**full, "breaks": [], "colours": [GREY]},
+            only("fresh", size=25),
+            pick=False,
+            shrink=True,
+        ),
+        icons("parking-share", by_status(fresh="parking", late="ring"), full, trusted, shrink=True),
+        icons("parking-uncounted", "dotted", unknown, trusted, shrink=True),
+        icons(
+            "parking-few", "parking", few, covering, shrink=True
+        ),  # published rows only: so few that no number is told
+        icons("parking-silent", silent, GREY, only("stale", "dead", "unknown", size=22), shrink=True),
     )
 
 
@@ -78,15 +87,26 @@ def free(row: Row) -> str:
 
 
 def percent(row: Row) -> tuple[float, float] | None:
-    """The share taken, from least to most, in per cent; None unless both numbers are known."""
+    """The share taken, from least to most, in per cent; None unless both numbers are known. Full is full: 100."""
     total, between = known(row, "total_spaces"), taken(row)
-    return (100 * between[0] / total, 100 * between[1] / total) if between and total else None
+    return (min(100.0, 100 * between[0] / total), min(100.0, 100 * between[1] / total)) if between and total else None
+
+
+def overfull(row: Row) -> str | None:
+    """That more cars were counted than there are spaces, where it is so: one of the two numbers is wrong."""
+    occupied, total = known(row, "occupied_spaces"), known(row, "total_spaces")
+    if occupied is None or total is None or occupied <= total:
+        return None
+    told = _("full: {cars} cars counted for {spaces} spaces, so one of the two numbers is doubtful")
+    return told.format(cars=number(occupied), spaces=number(total))
 
 
 def meaning(row: Row) -> str:
     between = percent(row)
     if between is None:
         return "–"
+    if told := overfull(row):
+        return told
     least, most = share(between[0] / 100), share(between[1] / 100)
     told = least if least == most else _("{least} to {most}").format(least=least, most=most)
     return _("{share} taken: {word}").format(share=told, word=SCALE.word(sum(between) / 2))
@@ -101,7 +121,9 @@ def detail(row: Row, now: datetime) -> list[Fact]:
 
 def attention(row: Row, now: datetime) -> Need | None:
     full = percent(row)
-    return None if full is None or full[0] < 95 else Need(4, _("parking full: {free} free").format(free=free(row)))
+    if full is None or full[0] < 95:
+        return None
+    return Need(4, overfull(row) or _("parking full: {free} free").format(free=free(row)))
 
 
 LAYER = Layer(
@@ -123,6 +145,7 @@ LAYER = Layer(
     scale=SCALE,
     metric="occupied_spaces",
     legend=(
+        Mark("parking", SCALE.ramp[4], N_("also where more cars are counted than there are spaces: it says so")),
         Mark("ring", GREY, N_("late: outline only")),
         Mark("hatch", GREY, N_("stale: its last value is too old to trust")),
         Mark("bar", GREY, N_("silent for long")),

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
-from layers.base import Layer, Need, Row
-from layers.instrument import AGES, Instrument
+from layers.base import Need, Row
+from layers.instrument import Instrument
 from layers.scale import BATLOW, Scale
 
 # WHO global air quality guidelines 2021, PM2.5, 24-hour mean: the guideline, then interim targets 4, 3, 2 and 1.
@@ -24,10 +24,10 @@ SCALE = Scale(
         N_("very bad: above every target of the WHO"),
     ),
 )
-DUST = Instrument("pm25", N_("Fine dust (PM2.5)"), SCALE, digits=0, abnormal_from=50)
+DUST = Instrument(key="pm25", title=N_("Fine dust (PM2.5)"), scale=SCALE, digits=0, abnormal_from=50)
 
 
-def attention(row: Row, now: datetime) -> Need | None:
+def attention(dust: Instrument, row: Row, now: datetime) -> Need | None:
     """Someone should know when the air is worse than the WHO's weakest targets but one."""
     if row.value is None or row.value < 50:
         return None
@@ -35,27 +35,20 @@ def attention(row: Row, now: datetime) -> Need | None:
     return Need(
         severity,
         _("fine dust {value}, at or above the WHO's interim target {target}").format(
-            value=DUST.reading(row), target=target
+            value=dust.reading(row), target=target
         ),
     )
 
 
-LAYER = Layer(
-    key="pm25",
+LAYER = DUST.layer(
     title=N_("Fine dust"),
     about=N_("Fine dust (PM2.5) in street air: the newest value of every air sensor."),
-    group=N_("Air and weather"),
+    group=N_("Air and noise"),
     icon="wind",
     query=Latest("pm25_ug_m3"),
-    draw=DUST.draw,
-    detail=DUST.detail,
-    columns=DUST.columns(),
     stale_after=timedelta(minutes=15),
     public=OneByOne(delay=timedelta(minutes=10)),
     sentence=N_("The air in {city} is {meaning}"),
-    scale=SCALE,
-    unit=SCALE.unit,
     metric="pm25_ug_m3",
-    legend=AGES,
-    attention=attention,
+    needs=attention,
 )

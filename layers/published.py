@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from data_access.privacy import ON_THE_WAY, AsItIs, ByArea, Counted, OneByOne
+from data_access.privacy import ON_THE_WAY, AsItIs, ByArea, Counted, OneByOne, Vehicles
 from data_access.words import N_, _
 from layers.base import Column, Fact, Layer, Mark, Row
 from layers.deck import INK, Colour, Part, words
@@ -18,8 +18,8 @@ def published(layer: Layer) -> Layer:
     rule = layer.public
     if isinstance(rule, ByArea):
         return _by_area(layer)
-    if isinstance(rule, (OneByOne, Counted)):
-        wait = rule.delay + ON_THE_WAY + (rule.bucket if isinstance(rule, Counted) else rule.delay * 0)
+    if isinstance(rule, (OneByOne, Counted, Vehicles)):
+        wait = rule.delay + ON_THE_WAY + (rule.delay * 0 if isinstance(rule, OneByOne) else rule.bucket)
         return replace(layer, stale_after=layer.stale_after + 1.5 * wait)  # three intervals of half the wait each
     return layer
 
@@ -41,6 +41,11 @@ def promise(layer: Layer) -> str:
             return _(
                 "In steps of {k} spaces, every {bucket}, {span} later; never a number below {k}, so that no single "
                 "car can be followed."
+            ).format(k=rule.k, bucket=span(rule.bucket), span=span(rule.delay))
+        case Vehicles():
+            return _(
+                "The mean of all counts within {bucket}, {span} later, in steps of {k} vehicles; never a number below "
+                "{k}, so that no single vehicle can be followed."
             ).format(k=rule.k, bucket=span(rule.bucket), span=span(rule.delay))
         case AsItIs():
             return _("As it is: it stands in the street for everyone to see.")

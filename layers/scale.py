@@ -4,28 +4,31 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any
 
+from data_access.city import Said
 from data_access.words import Text
 from layers.deck import CLEAR
 
-# Five and six even steps of perceptually uniform, colour-blind-safe ramps: batlow (F. Crameri, Scientific colour
-# maps 8.0, 2023) and cividis (Nuñez, Anderton and Renslow, PLOS ONE 13, 2018), taken without their darkest ends so
-# that every step stands off both grounds.
+# Five and six even steps of perceptually uniform, colour-blind-safe ramps: batlow, devon and lapaz (F. Crameri,
+# Scientific colour maps 8.0, 2023) and cividis (Nuñez, Anderton and Renslow, PLOS ONE 13, 2018), taken without their
+# darkest ends so that every step stands off both grounds. Devon and lapaz are for what is wet.
 BATLOW = ("#1c5460", "#3c6d56", "#687b3e", "#9d892b", "#d29343", "#f8a17b")
 CIVIDIS = ("#39486b", "#575d6d", "#707173", "#8a8779", "#a69d75", "#c4b56c")
+DEVON = ("#275084", "#4a76c3", "#9d9de8", "#cac5f4", "#eeedfc")
+LAPAZ = ("#263b84", "#315e99", "#4b80a3", "#76999f", "#a8a895", "#e4c9b2")
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Bands of a measured quantity: n breaks, n + 1 colours and words, and who says that these are the breaks.
 
-    A value equal to a break belongs to the band above it.
+    A value equal to a break belongs to the band above it. Bands without words only tell more from less.
     """
 
     unit: str
     breaks: tuple[float, ...]
     ramp: tuple[str, ...]
-    source: Text
-    words: tuple[Text, ...] = ()
+    source: Text | Said
+    words: tuple[Text | Said, ...] = ()
 
     def __post_init__(self) -> None:
         if list(self.breaks) != sorted(set(self.breaks)):
@@ -54,5 +57,5 @@ class Scale:
         }
 
     def word(self, value: float) -> str:
-        """What a value means, in the reader's language."""
+        """What a value means, in the reader's language; nothing where the bands have no words."""
         return str(self.words[self.band(value)]) if self.words else ""

@@ -1,12 +1,13 @@
-"""Air temperature: a small disc per sensor, up and to the right of where the device stands."""
+"""Air temperature, with the humidity that says how it feels: one upright capsule per sensor."""
 
 from datetime import datetime, timedelta
 
 from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
-from layers.base import Layer, Need, Row
-from layers.instrument import AGES, Instrument
+from layers.base import Column, Fact, Need, Row
+from layers.instrument import Instrument
+from layers.phrases import known, quantity
 from layers.scale import CIVIDIS, Scale
 
 # Viet Nam's weather service calls a day cold up to 15 °C, hot from 35, very hot from 37 and extremely hot from 39;
@@ -20,37 +21,50 @@ SCALE = Scale(
     ),
     words=(N_("cold"), N_("cool to mild"), N_("warm"), N_("hot"), N_("very hot"), N_("extremely hot")),
 )
-AIR = Instrument(
-    "temperature", N_("Air temperature"), SCALE, digits=1, abnormal_from=37, size_px=14, offset_px=(13, -13)
+
+
+class Thermometer(Instrument):
+    """A temperature is told with the humidity beside it."""
+
+    __slots__ = ()
+
+    def detail(self, row: Row, now: datetime) -> list[Fact]:
+        return [*super().detail(row, now), Fact(_("Humidity"), humidity(row))]
+
+    def columns(self) -> tuple[Column, ...]:
+        return (*super().columns(), Column(N_("Humidity"), lambda row, now: humidity(row)))
+
+
+def humidity(row: Row) -> str:
+    """The relative humidity that the same sensor measures."""
+    return quantity(known(row, "humidity_pct"), "%")
+
+
+AIR = Thermometer(
+    key="temperature", title=N_("Air temperature"), scale=SCALE, digits=1, abnormal_from=37, shape="column"
 )
 
 
-def attention(row: Row, now: datetime) -> Need | None:
+def attention(air: Instrument, row: Row, now: datetime) -> Need | None:
     """Very hot days are a matter for people who work outside; extremely hot ones for everyone."""
     if row.value is None or row.value < 37:
         return None
     return Need(
         2 if row.value >= 39 else 3,
-        _("{value}, {meaning}").format(value=AIR.reading(row), meaning=SCALE.word(row.value)),
+        _("{value}, {meaning}").format(value=air.reading(row), meaning=SCALE.word(row.value)),
     )
 
 
-LAYER = Layer(
-    key="temperature",
+LAYER = AIR.layer(
     title=N_("Temperature"),
     about=N_("Air temperature at street level: the newest value of every weather sensor."),
-    group=N_("Air and weather"),
+    group=N_("Weather and water"),
     icon="thermometer",
-    query=Latest("temperature_c"),
-    draw=AIR.draw,
-    detail=AIR.detail,
-    columns=AIR.columns(),
+    query=Latest("temperature_c", beside=("humidity_pct",)),
     stale_after=timedelta(minutes=15),
     public=OneByOne(delay=timedelta(minutes=10)),
     sentence=N_("It is {meaning} in {city}"),
-    scale=SCALE,
-    unit=SCALE.unit,
     metric="temperature_c",
-    legend=AGES,
-    attention=attention,
+    shown=False,
+    needs=attention,
 )

@@ -1,8 +1,9 @@
 """One fixed noon in a small city, through the real writer into a real database.
 
-What stands there: four sensors (one silent since half past eleven, one that never spoke, one whose newest word is a
-missing value), two cameras (one whose direction nobody knows), three parking sites (one unknown), incidents in
-several states, six buildings with every kind of height, a camera's view, and one device that nobody declared.
+What stands there: five sensors of the air (one silent since half past eleven, one that never spoke, one whose newest
+word is a missing value), one of the street that measures all else, two districts, two cameras (one whose direction
+nobody knows), three parking sites (one unknown), incidents in several states, six buildings with every kind of height,
+a camera's view, and one device that nobody declared.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 import shapely
 
 from data_access.city import City
-from data_access.records import About, Building, Incident, Online, Packet, Reading
+from data_access.records import About, Building, District, Incident, Online, Packet, Reading
 from data_access.store import CityStore
 from data_access.writer import CityWriter, Message, View
 
@@ -33,6 +34,14 @@ CITY = City(
     attribution="Made up for tests",
 )
 
+STREET = {
+    "no2_ug_m3": "µg/m³",
+    "noise_db": "dB",
+    "rain_mm_h": "mm/h",
+    "water_level_m": "m",
+    "vehicle_count": "1",
+    "humidity_pct": "%",
+}
 AIR = {"pm25_ug_m3": "µg/m³", "temperature_c": "°C"}
 ABOUTS = (
     About("air-1", "Opera", "sensor", LON, LAT, AIR, 60.0),
@@ -50,6 +59,7 @@ ABOUTS = (
         10.0,
         {"mount_height_m": 6.0, "azimuth_deg": 90.0, "field_of_view_deg": 60.0, "range_m": 80.0},
     ),
+    About("street-1", "Quay", "sensor", LON - 0.003, LAT - 0.001, STREET, 60.0),
     About("cam-2", "Back lane", "camera", LON - 0.001, LAT + 0.001, {"frames_per_s": "1/s"}, 10.0, {"range_m": 50.0}),
     About("park-1", "Opera garage", "parking", LON, LAT - 0.001, {"occupied_spaces": "1"}, 60.0, {"total_spaces": 200}),
     About("park-empty", "Zoo", "parking", LON, LAT - 0.002, {"occupied_spaces": "1"}, 60.0, {"total_spaces": 40}),
@@ -67,6 +77,11 @@ READINGS = (
     *(Reading("air-silent", "pm25_ug_m3", 30.0, NOON - minute * MINUTE) for minute in range(30, 60)),
     Reading("air-missing", "pm25_ug_m3", 20.0, NOON - 5 * MINUTE),
     Reading("air-missing", "pm25_ug_m3", None, NOON - MINUTE, "missing"),
+    *(
+        Reading("street-1", metric, value, NOON - minute * MINUTE)
+        for metric, value in zip(STREET, (40.0, 62.0, 0.0, 2.25, 34.0, 78.0), strict=True)
+        for minute in range(60)
+    ),
     Reading("cam-1", "frames_per_s", 25.0, NOON - timedelta(seconds=4)),
     Reading("cam-2", "frames_per_s", 12.0, NOON - 30 * MINUTE),
     Reading("park-1", "occupied_spaces", 150.0, NOON - MINUTE),
@@ -115,6 +130,13 @@ BUILDINGS = (
     _house("b-6", 2.0, -0.4, 6.0, "levels"),
 )
 
+DISTRICTS = (
+    District("d-1", "Phường Hồ", shapely.to_wkb(shapely.box(LON - 0.01, LAT, LON + 0.01, LAT + 0.01)), "Lake ward"),
+    District(
+        "d-2", "Phường Cảng", shapely.to_wkb(shapely.box(LON - 0.01, LAT - 0.01, LON + 0.01, LAT)), None, "ward", 9000
+    ),
+)
+
 VIEWS = (
     View(
         "cam-1",
@@ -131,6 +153,7 @@ def build(url: str) -> None:
     writer.describe(CITY)
     writer.declare(ABOUTS, "register", complete=True, at=NOON - 60 * MINUTE)
     writer.build(BUILDINGS, "map", at=NOON - 60 * MINUTE)
+    writer.divide(DISTRICTS, "map", at=NOON - 60 * MINUTE)
     writer.see(VIEWS, at=NOON - 60 * MINUTE)
     writer.bulk((reading, reading.observed_at) for reading in READINGS)
     writer.say((incident, incident.at) for incident in INCIDENTS)

@@ -4,10 +4,12 @@
 import { MapLibreOverlay } from "@deck.gl/maplibre";
 import { Map as MapLibre } from "maplibre-gl";
 import { go, view } from "./camera";
+import { Fan } from "./fan";
 import { Ground } from "./ground";
 import { Drawn, ring } from "./layers";
 import { Desk } from "./news";
 import { building, live, pick, type Scene } from "./pick";
+import { signs } from "./places";
 import { Veil } from "./silence";
 import { buttons, fit, stage, type Stage } from "./stage";
 import { apply, style, type Style } from "./style";
@@ -30,6 +32,7 @@ export class Engine {
   private readonly veil: Veil;
   private overlay: MapLibreOverlay;
   private ground = new Ground([]);
+  private fan = new Fan([]);
   private look: Style | null = null;
   private readonly dirty = new Set<string>();
   private asked = 0;
@@ -66,6 +69,7 @@ export class Engine {
       canvasContextAttributes: { antialias: true },
     });
     this.map.on("error", () => undefined); // a missing tile is an empty place, a lost server shows as silence
+    signs(this.map);
     this.desk = new Desk((key) => this.renew(key), () => this.hear());
     this.overlay = this.laid();
     this.map.on("load", () => this.first());
@@ -74,6 +78,7 @@ export class Engine {
     this.map.on("mouseout", () => this.hover(null));
     this.map.on("moveend", () => this.moved());
     this.map.on("pitch", () => this.haze());
+    this.map.on("zoom", () => this.nearer());
     for (const turn of ["rotate", "pitch"] as const) this.map.on(turn, () => this.turned());
     this.map.on("webglcontextrestored", () => this.again());
     if (props.interactive !== false) buttons(this.parts.zoom, this.map, this.text);
@@ -152,6 +157,7 @@ export class Engine {
       });
     }
     this.ground = new Ground(this.props.layers);
+    this.fan = new Fan(this.props.layers);
   }
 
   private laid(): MapLibreOverlay {
@@ -207,9 +213,9 @@ export class Engine {
   private patience = 0;
 
   private restyle(): void {
-    const { theme = "night", language = "vi", layers, tiles, light, selected } = this.props;
+    const { theme = "night", language = "vi", layers, tiles, light, selected, looks } = this.props;
     const building = selected?.layer === "buildings" ? selected.id : null;
-    const next = style({ theme, language, layers, visible: this.visible, tiles, light, building });
+    const next = style({ theme, language, layers, visible: this.visible, tiles, light, building, looks: looks ?? {} });
     apply(this.map, this.look, next);
     const was = this.marked;
     if (was !== building && this.map.getSource("buildings")) {
@@ -251,12 +257,17 @@ export class Engine {
     const { theme = "night", language = "vi", selected } = this.props;
     const visible = this.visible;
     const facing = { bearing: Math.round(this.map.getBearing()), pitch: Math.round(this.map.getPitch()) };
+    const zoom = this.map.getZoom();
     const layers = [];
+    this.fan.follow(visible, (key) => this.desk.rows(key));
+    const moved = this.fan.version;
     for (const layer of this.props.layers) {
       const { status, bands } = this.desk.age(layer);
       const rows = this.desk.rows(layer.key);
       for (const drawn of this.drawn.values()) {
-        if (drawn.layer === layer) layers.push(drawn.draw({ rows, status, theme, language, facing }, bands, visible.has(layer.key)));
+        if (drawn.layer !== layer) continue;
+        const aside = this.fan.of(layer.key, rows);
+        layers.push(drawn.draw({ rows, status, theme, language, facing, zoom, aside, moved }, bands, visible.has(layer.key)));
       }
       if (this.look && this.dirty.has(layer.key)) this.ground.draw(this.map, layer.key, rows, status);
     }
@@ -330,6 +341,16 @@ export class Engine {
   /** What points somewhere turns with the map. */
   private turned(): void {
     for (const drawn of this.drawn.values()) if (drawn.pointing) this.redraw(drawn.layer.key);
+  }
+
+  private quarter = 0;
+
+  /** What shrinks or goes away with distance is drawn again at each quarter of a zoom. */
+  private nearer(): void {
+    const quarter = Math.floor(this.map.getZoom() * 4);
+    if (quarter === this.quarter) return;
+    this.quarter = quarter;
+    for (const drawn of this.drawn.values()) if (drawn.zooming) this.redraw(drawn.layer.key);
   }
 
   private resize(): void {

@@ -1,30 +1,32 @@
-// Names on the map: streets along their line, districts in spaced capitals, only what the scale can carry. A place
-// is called as its people call it; a reader of English gets the English name below, smaller.
+// Names on the map: streets along their line, districts in spaced capitals, house numbers from close by, only what the
+// scale can carry. A place is called as its people call it; a reader of English gets the English name below, smaller.
 
 import type { LayerSpecification } from "maplibre-gl";
 import type { Palette } from "./palette";
+import { places } from "./places";
+import type { Theme } from "./types";
 
 const PLAIN = ["Inter"];
 const MEDIUM = ["Inter Medium"];
 const STRONG = ["Inter Semibold"];
 
-function named(language: string, below: number): any {
+function named(language: string, smaller: number, between = "\n"): any {
   const name = ["coalesce", ["get", "name"], ["get", "name_en"], ""];
   if (language !== "en") return name;
   const other = ["all", ["has", "name_en"], ["!=", ["get", "name_en"], ["get", "name"]]];
-  return ["case", other, ["format", name, {}, "\n", {}, ["get", "name_en"], { "font-scale": below }], name];
+  return ["case", other, ["format", name, {}, between, {}, ["get", "name_en"], { "font-scale": smaller }], name];
 }
 
 const size = (...stops: number[]): any => ["interpolate", ["linear"], ["zoom"], ...stops];
 const is = (...classes: string[]): any => ["in", ["get", "class"], ["literal", classes]];
 
-export function labels(palette: Palette, language: string): LayerSpecification[] {
+export function labels(palette: Palette, language: string, theme: Theme): LayerSpecification[] {
   const halo = { "text-halo-color": palette.halo, "text-halo-width": 1.4, "text-halo-blur": 0.4 };
   const street = (id: string, classes: string[], from: number, sizes: number[], colour: string): LayerSpecification => ({
     id, type: "symbol", source: "basemap", "source-layer": "roads", minzoom: from,
     filter: ["all", ["has", "name"], is(...classes)],
     layout: {
-      "symbol-placement": "line", "symbol-spacing": 380, "text-field": ["get", "name"], "text-font": PLAIN,
+      "symbol-placement": "line", "symbol-spacing": 380, "text-field": named(language, 0.84, "   "), "text-font": PLAIN,
       "text-size": size(...sizes), "text-max-angle": 32, "text-padding": 6, "text-letter-spacing": 0.02,
       "text-rotation-alignment": "map", "text-pitch-alignment": "viewport",
     },
@@ -41,6 +43,11 @@ export function labels(palette: Palette, language: string): LayerSpecification[]
   const capitals = (spacing: number) => ({ "text-transform": "uppercase", "text-letter-spacing": spacing });
   return [
     {
+      id: "label-address", type: "symbol", source: "basemap", "source-layer": "addresses", minzoom: 17, filter: ["has", "number"],
+      layout: { "text-field": ["get", "number"], "text-font": PLAIN, "text-size": size(17, 9.5, 19, 12), "text-padding": 3 },
+      paint: { "text-color": palette.labelsQuiet, ...halo },
+    },
+    {
       id: "label-waterway", type: "symbol", source: "basemap", "source-layer": "waterway", minzoom: 13, filter: ["has", "name"],
       layout: {
         "symbol-placement": "line", "text-field": ["get", "name"], "text-font": ["Inter Italic"], "text-size": size(13, 11, 17, 15),
@@ -56,7 +63,7 @@ export function labels(palette: Palette, language: string): LayerSpecification[]
     street("label-street", ["residential", "unclassified", "living_street", "pedestrian", "service"], 15.2, [15.2, 10.5, 18, 13.5], palette.labelsQuiet),
     street("label-street-major", ["secondary", "tertiary"], 13.6, [13.6, 10.5, 18, 14.5], palette.labels),
     street("label-street-main", ["primary", "trunk", "motorway"], 12.6, [12.6, 10.5, 18, 15], palette.labels),
-    place("label-poi", ["poi"], [16, 24], { "text-size": size(16, 10.5, 18, 13), "text-font": PLAIN, "text-padding": 14 }, palette.labelsQuiet),
+    ...places(palette, theme, named(language, 0.84)),
     place("label-quarter", ["quarter", "neighbourhood", "suburb"], [13, 17], { "text-size": size(13, 10.5, 16, 13.5), ...capitals(0.14) }, palette.labels),
     place("label-district", ["district", "borough"], [10.5, 15.5], { "text-size": size(10.5, 11, 15, 17), ...capitals(0.22) }, palette.labels),
     place("label-city", ["city", "town"], [6, 12.5], { "text-size": size(6, 13, 12, 24), "text-font": STRONG, "text-letter-spacing": 0.04 }, palette.text),

@@ -37,6 +37,8 @@ export class Drawn {
   private readonly template: Layer;
   private readonly aging: boolean;
   private readonly turned: boolean;
+  private readonly minZoom: number;
+  private readonly shrinks: boolean;
   private last: { rows: Rows; version: number; bands: number; data: unknown; places: Uint32Array } | null = null;
 
   constructor(
@@ -49,7 +51,10 @@ export class Drawn {
     this.encode = Object.entries(part.encode).map(([name, rule]) => [camel(name), rule]);
     this.aging = ages(part.encode);
     this.turned = "getAngle" in Object.fromEntries(this.encode);
-    const spec = { ...part.spec, id: this.id, data: [] };
+    const { minZoom = 0, shrink = false, ...own } = part.spec;
+    this.minZoom = minZoom;
+    this.shrinks = shrink;
+    const spec = { ...own, id: this.id, data: [] } as Record<string, any>;
     this.template = new JSONConverter({ configuration: { classes } }).convert(spec) as Layer;
   }
 
@@ -60,7 +65,7 @@ export class Drawn {
 
   /** The layer as it looks now; null while there is nothing to draw. */
   draw(look: Look, bands: number, visible: boolean): Layer | null {
-    const { rows, theme, facing } = look;
+    const { rows, theme, facing, zoom } = look;
     const read = new Map(this.encode.map(([name, rule]) => [name, accessor(name, rule, look)]));
     let last = this.last;
     if (!last || last.rows !== rows || last.version !== rows.version || (this.aging && last.bands !== bands)) {
@@ -70,16 +75,24 @@ export class Drawn {
     }
     const { places, data } = last;
     if (!places.length) return null;
-    const props: Record<string, unknown> = { data, visible };
+    const near = this.shrinks ? nearness(zoom) : 1;
+    const props: Record<string, unknown> = { data, visible: visible && zoom >= this.minZoom };
     const triggers: Record<string, unknown> = {};
     for (const [name, told] of read) {
       let shaped: (i: number) => unknown = told;
       if (name === "getIcon") shaped = (i) => symbol(told(i));
+      if (name === "getPixelOffset" && near < 1) shaped = (i) => (told(i) as number[]).map((px) => px * near);
       if (name === "getAngle") shaped = (i) => onScreen(told(i), facing);
       props[name] = (_: unknown, { index }: { index: number }) => shaped(places[index]!);
-      triggers[name] = name === "getAngle" ? [facing.bearing, facing.pitch] : [theme, look.language];
+      triggers[name] = name === "getAngle" ? [facing.bearing, facing.pitch]
+        : name === "getPixelOffset" ? [look.moved, near] : [theme, look.language];
     }
-    return this.template.clone({ ...props, ...this.settings(theme), updateTriggers: triggers });
+    return this.template.clone({ ...props, ...this.settings(theme, near), updateTriggers: triggers });
+  }
+
+  /** Does it look otherwise from another height? */
+  get zooming(): boolean {
+    return this.shrinks || this.minZoom > 0;
   }
 
   /** Does it point somewhere, so that it must turn with the map? */
@@ -88,12 +101,12 @@ export class Drawn {
   }
 
   /** What the engine adds to every layer of a kind. */
-  private settings(theme: Theme): Record<string, unknown> {
+  private settings(theme: Theme, near: number): Record<string, unknown> {
     const given = this.template.props as Record<string, any>;
     const pickable = this.layer.pick !== false && given["pickable"] !== false && this.kind !== "TextLayer";
     const common = { pickable, parameters: FLAT };
     if (this.kind === "IconLayer") {
-      const scale = (given["sizeScale"] ?? 1) * SIZE_SCALE;
+      const scale = (given["sizeScale"] ?? 1) * SIZE_SCALE * near;
       return { ...common, iconAtlas: sheet(theme), iconMapping: MAPPING, sizeScale: scale, alphaCutoff: 0.02 };
     }
     if (this.kind === "TextLayer") {
@@ -107,6 +120,15 @@ export class Drawn {
     }
     return common;
   }
+}
+
+const SMALL = 0.4;
+const [FAR, CLOSE] = [11.5, 15];
+
+/** How large a symbol that shrinks is drawn: whole where streets are read, small where the city is one shape. */
+function nearness(zoom: number): number {
+  const step = Math.floor(Math.max(FAR, Math.min(CLOSE, zoom)) * 4) / 4; // quarters: few enough to be cheap
+  return SMALL + ((1 - SMALL) * (step - FAR)) / (CLOSE - FAR);
 }
 
 type Read = ((i: number) => any) | undefined;

@@ -21,6 +21,9 @@ export interface Palette {
   labelsWater: string;
   text: string;
   halo: string;
+  /** Signs of places and what they stand on. */
+  sign: string;
+  plate: string;
   selection: string;
   sky: string;
   horizon: string;
@@ -46,6 +49,8 @@ export const PALETTES: Record<Theme, Palette> = {
     labelsWater: "#4d7394",
     text: "#e7edf4",
     halo: "#0d1219",
+    sign: "#9fb0c3",
+    plate: "#1b2531",
     selection: "#7cc4ff",
     sky: "#0a1018",
     horizon: "#16202c",
@@ -69,6 +74,8 @@ export const PALETTES: Record<Theme, Palette> = {
     labelsWater: "#4f7d9c",
     text: "#17202b",
     halo: "#f6f8f9",
+    sign: "#4a5967",
+    plate: "#fbfcfd",
     selection: "#0b63ce",
     sky: "#dbe7f0",
     horizon: "#f3f5f7",

@@ -11,6 +11,11 @@ export interface Look {
   status: Uint8Array;
   theme: Theme;
   language: string;
+  /** How far a row stands aside because other layers have a symbol at the same thing, in pixels. */
+  aside: (i: number) => [number, number];
+  /** Changes whenever anything had to stand elsewhere. */
+  moved: number;
+  zoom: number;
   /** How the map is turned and tilted, in whole degrees. */
   facing: { bearing: number; pitch: number };
 }
@@ -22,6 +27,7 @@ type Told = Record<string, any>;
 /** What the accessor of this name gets for row i. */
 export function accessor(name: string, rule: Rule, look: Look): (i: number) => any {
   if (/colou?r$/i.test(name)) return colours(rule as Told, look);
+  if ("fan" in rule) return beside(rule.fan, look);
   if ("columns" in rule) return position(rule.columns, look.rows);
   const told = rule as Told;
   if (name === "getText") return texts(told, look);
@@ -37,6 +43,13 @@ export function accessor(name: string, rule: Rule, look: Look): (i: number) => a
 /** Do any of these rules look at the age of a row? */
 export function ages(encode: Record<string, Rule>): boolean {
   return Object.values(encode).some((rule) => (rule as Told)["column"] === "status");
+}
+
+function beside([x, y]: [number, number], look: Look): (i: number) => [number, number] {
+  return (i) => {
+    const [right, down] = look.aside(i);
+    return [right + x, down + y];
+  };
 }
 
 function position([lon, lat]: [string, string], rows: Rows): (i: number) => [number, number] {

@@ -30,6 +30,7 @@ export interface Seen {
   tiles: Props["tiles"];
   light: Props["light"];
   building: string | null;
+  looks: Record<string, string>;
 }
 
 export function style(seen: Seen): Style {
@@ -44,13 +45,15 @@ export function style(seen: Seen): Style {
   }
   const ground: LayerSpecification[] = [];
   const raised: LayerSpecification[] = [];
+  const named: LayerSpecification[] = [];
   for (const layer of seen.layers) {
-    for (const [i, part] of layer.parts.entries()) {
+    for (const [i, part] of (layer.looks?.[seen.looks[layer.key] ?? ""] ?? layer.parts).entries()) {
       if (part.engine !== "maplibre") continue;
       const made = drawn(layer, part.spec, i, seen, palette);
       if (part.spec["source"] === "columns") sources[columnsOf(layer.key)] = { type: "geojson", data: NOTHING };
       else if (!tiled) continue;
-      (part.spec["source"] === "buildings" && part.spec["type"] === "fill-extrusion" ? raised : ground).push(made);
+      const standing = part.spec["source"] === "buildings" && part.spec["type"] === "fill-extrusion";
+      (standing ? raised : part.spec["type"] === "symbol" ? named : ground).push(made);
     }
   }
   const standing = raised.some((layer) => layer.layout?.visibility !== "none");
@@ -60,7 +63,8 @@ export function style(seen: Seen): Style {
     ...ground,
     ...(tiled && standing ? feet(palette, seen) : []),
     ...raised,
-    ...(tiled ? labels(palette, seen.language) : []),
+    ...named,
+    ...(tiled ? labels(palette, seen.language, seen.theme) : []),
   ];
   return { sources, layers, light: light(seen), sky: sky(palette) };
 }
@@ -73,12 +77,14 @@ function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: See
     colours["fill-extrusion-color"] = ["case", ["boolean", ["feature-state", "selected"], false], palette.selection, own];
     colours["fill-extrusion-vertical-gradient"] = true;
   }
+  const letters = spec["type"] === "symbol" ? { "text-font": ["Inter Medium"] } : {};
+  if (spec["type"] === "symbol") colours["text-halo-color"] ??= palette.halo;
   return {
     ...rest,
     id: `${layer.key}/${id ?? i}`,
     source: source === "columns" ? columnsOf(layer.key) : source,
     paint: colours,
-    layout: { ...themed(layout ?? {}, seen.theme), visibility: seen.visible.has(layer.key) ? "visible" : "none" },
+    layout: { ...letters, ...themed(layout ?? {}, seen.theme), visibility: seen.visible.has(layer.key) ? "visible" : "none" },
   } as LayerSpecification;
 }
 

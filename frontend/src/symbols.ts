@@ -2,6 +2,7 @@
 // carry the grey of the halo around it. The layer tints the symbol and leaves the halo, so that both stay sharp over
 // any building.
 
+import SHAPES from "./shapes.json";
 import type { Theme } from "./types";
 
 const CELL = 128;
@@ -47,17 +48,11 @@ const outlined = (path: Draw, width = LINE): Draw => (pen) => {
 const both = (...draws: Draw[]): Draw => (pen) => draws.forEach((draw) => draw(pen));
 
 /** What is inside a hollow symbol: the halo's grey, so that its outline reads over anything. */
-const INSIDE: Record<string, Draw> = {
-  ring: (pen) => circle(pen, R - LINE / 2),
-  hatch: (pen) => circle(pen, R - LINE / 2),
-  bar: (pen) => circle(pen, R - LINE / 2),
-  dotted: (pen) => circle(pen, R - LINE / 2),
-};
+const INSIDE: Record<string, Draw> = {};
 
-const hatching: Draw = (pen) => {
+const hatching = (inside: Path2D): Draw => (pen) => {
   pen.save();
-  circle(pen, R - LINE);
-  pen.clip();
+  pen.clip(inside);
   pen.lineWidth = 8;
   for (let x = -R * 2; x <= R * 2; x += 20) {
     pen.beginPath();
@@ -86,6 +81,36 @@ const dots: Draw = (pen) => {
   }
 };
 
+/** A shape of an instrument, drawn smaller by half the line, so that its outline fills the same box. */
+const outline = (path: Path2D): Path2D => {
+  const drawn = new Path2D();
+  drawn.addPath(path, new DOMMatrix().scale((R - LINE / 2) / R));
+  return drawn;
+};
+
+const traced = (path: Path2D, width: number, dashes: number[] = []): Draw => (pen) => {
+  pen.save();
+  pen.lineWidth = width;
+  pen.setLineDash(dashes);
+  pen.stroke(path);
+  pen.restore();
+};
+
+/** The five ages of one shape: whole, outline, hatched, struck out, dotted. A disc's have names without its own. */
+function ages(name: string, told: string): [string, Draw][] {
+  const path = new Path2D(told);
+  const edge = outline(path);
+  const drawn: Record<string, Draw> = {
+    ring: traced(edge, LINE),
+    hatch: both(traced(edge, 8), hatching(edge)),
+    bar: both(traced(edge, 9), crossing),
+    dotted: name === "disc" ? dots : traced(edge, 15, [0.1, 27]),
+  };
+  const named = Object.entries(drawn).map(([age, draw]): [string, Draw] => [name === "disc" ? age : `${name}_${age}`, draw]);
+  for (const [age] of named) INSIDE[age] = (pen) => pen.fill(edge);
+  return [[name, (pen) => pen.fill(path)], ...named];
+}
+
 /** A camera seen from above, looking north: its body and the cone it looks into. */
 const cone: Draw = (pen) => polygon(pen, [-0.72, -0.98], [0.72, -0.98], [0.2, -0.1], [-0.2, -0.1]);
 const body: Draw = (pen) => {
@@ -105,11 +130,7 @@ const letterP: Draw = (pen) => {
 };
 
 const DRAWN: Record<string, Draw> = {
-  disc: solid((pen) => circle(pen, R)),
-  ring: outlined((pen) => circle(pen, R - LINE / 2)),
-  hatch: both(outlined((pen) => circle(pen, R - LINE / 2), 8), hatching),
-  bar: both(outlined((pen) => circle(pen, R - LINE / 2), 9), crossing),
-  dotted: dots,
+  ...Object.fromEntries(Object.entries(SHAPES).flatMap(([name, path]) => ages(name, path))),
   diamond: solid((pen) => polygon(pen, [0, -1], [1, 0], [0, 1], [-1, 0])),
   triangle: solid((pen) => polygon(pen, [0, -0.94], [1, 0.82], [-1, 0.82])),
   square: solid((pen) => box(pen, R * 0.84, 8)),
@@ -137,10 +158,13 @@ const DRAWN: Record<string, Draw> = {
     pen.restore();
   },
 };
-INSIDE["parking"] = (pen) => box(pen, R * 0.9, 16);
+INSIDE["parking"] = (pen) => {
+  box(pen, R * 0.9, 16);
+  pen.fill();
+};
 
 /** Solid signs whose layers draw an edge of their own. */
-const EDGED = new Set(["disc", "parking"]);
+const EDGED = new Set([...Object.keys(SHAPES), "parking"]);
 const NAMES = Object.keys(DRAWN);
 
 /** The symbol of this name; an unknown name is drawn as a disc. */
@@ -148,20 +172,21 @@ export function symbol(name: unknown): string {
   return typeof name === "string" && name in DRAWN ? name : "disc";
 }
 
+const COLUMNS = 8;
+const place = (i: number) => ({ x: (i % COLUMNS) * CELL, y: Math.floor(i / COLUMNS) * CELL });
+
 export const MAPPING = Object.fromEntries(
-  NAMES.map((name, i) => [name, { x: i * CELL, y: 0, width: CELL, height: CELL, mask: true }]),
+  NAMES.map((name, i) => [name, { ...place(i), width: CELL, height: CELL, mask: true }]),
 );
 
-/** All symbols side by side. */
+/** All symbols on one sheet. */
 export function atlas(theme: Theme): HTMLCanvasElement {
-  const sheet = canvas(CELL * NAMES.length);
+  const sheet = canvas(CELL * COLUMNS, CELL * Math.ceil(NAMES.length / COLUMNS));
   const pen = sheet.getContext("2d")!;
   const grey = theme === "night" ? 14 : 255;
   NAMES.forEach((name, i) => {
-    pen.save();
-    pen.translate(i * CELL, 0);
-    pen.drawImage(one(name, grey), 0, 0);
-    pen.restore();
+    const { x, y } = place(i);
+    pen.drawImage(one(name, grey), x, y);
   });
   return sheet;
 }
@@ -176,7 +201,6 @@ function one(name: string, grey: number): HTMLCanvasElement {
     if (!inside) return;
     at.globalAlpha = name === "parking" ? 1 : 0.72;
     inside(at);
-    at.fill();
   });
   if (EDGED.has(name)) {
     pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -215,9 +239,9 @@ function prepare(sheet: HTMLCanvasElement, colour: string, draw: Draw): void {
   draw(pen);
 }
 
-function canvas(width: number): HTMLCanvasElement {
+function canvas(width: number, height = CELL): HTMLCanvasElement {
   const sheet = document.createElement("canvas");
   sheet.width = width;
-  sheet.height = CELL;
+  sheet.height = height;
   return sheet;
 }

@@ -11,7 +11,8 @@ export type Rule =
   | { column: string; values: Record<string, unknown>; other?: unknown; missing?: unknown }
   | { value: unknown }
   | { text: string }
-  | { number: string; digits?: number };
+  | { number: string; digits?: number }
+  | { fan: [number, number] };
 
 export interface Part {
   engine: "deck" | "maplibre";
@@ -25,6 +26,8 @@ export interface LayerSpec {
   title: string;
   stale_after_s: number;
   parts: Part[];
+  /** Other ways to paint the same parts, by the key of the look. */
+  looks?: Record<string, Part[]>;
   pick?: boolean;
 }
 
@@ -52,6 +55,8 @@ export interface Props {
   id: string;
   layers: LayerSpec[];
   visible?: string[] | null;
+  /** Which look each layer wears; a layer left out is painted by its own parts. */
+  looks?: Record<string, string> | null;
   live?: string | null;
   poll_s?: number | null;
   columns: string;

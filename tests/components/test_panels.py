@@ -157,7 +157,7 @@ def test_the_legend_has_every_symbol_that_the_layer_names(layer: Layer) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
 def test_each_layer_has_a_labelled_switch_and_a_table(view: View, layer: Layer) -> None:
-    built = rail(view, [layer.key])
+    built = rail(view, [layer.key], {})
     switches = {switch.id["switch"]: switch for switch in found(built, "Switch")}  # type: ignore[attr-defined]  # Dash sets id
     assert switches[layer.key].label == str(layer.title)  # type: ignore[attr-defined]  # Dash sets it
     assert [key for key, switch in switches.items() if switch.value] == [layer.key]  # type: ignore[attr-defined]  # same
@@ -226,7 +226,9 @@ def test_a_chart_stands_only_where_there_is_a_history(view: View) -> None:
     assert found(chart_of(view, ("pm25", "air-1"), None, "night"), "Graph")
     never = chart_of(view, ("pm25", "air-never"), None, "night")
     assert found(never, "Graph") == []
-    assert "No readings" in said(never)
+    assert "Fine dust: this device has never reported any, so there is no line." in said(never)
+    yesterday = chart_of(view, ("pm25", "air-silent"), NOON + timedelta(days=2), "night")
+    assert "No readings in these 24 hours; the newest is of Monday 2 March 2026, 11:30." in said(yesterday)
 
 
 def test_a_chart_ends_at_the_time_that_is_looked_at(view: View) -> None:

@@ -48,9 +48,7 @@ def plant(folder: Path) -> CityStore:
                 10.0,
                 fields | secret,
             ),
-            About(
-                canary("noise"), canary("noise-name"), "sensor", LON, LAT, {"noise_db": canary("unit")}, 60.0, secret
-            ),
+            About(canary("sway"), canary("sway-name"), "sensor", LON, LAT, {"sway_mm": canary("unit")}, 60.0, secret),
             About(
                 "air-9",
                 "Tower",
@@ -70,7 +68,7 @@ def plant(folder: Path) -> CityStore:
     writer.bulk(
         (reading, reading.observed_at)
         for reading in (
-            Reading(canary("noise"), "noise_db", FIGURE, at),
+            Reading(canary("sway"), "sway_mm", FIGURE, at),
             Reading(canary("stranger"), "pm25_ug_m3", FIGURE, at),
             Reading("air-9", "people_count", FIGURE, at),
             Reading("air-9", canary("metric"), FIGURE, at),
@@ -161,7 +159,7 @@ class Leaky(OneByOne):
         return True
 
 
-@pytest.mark.parametrize("question", [Cameras(), Latest("noise_db"), Latest("pm25_ug_m3")], ids=repr)
+@pytest.mark.parametrize("question", [Cameras(), Latest("sway_mm"), Latest("pm25_ug_m3")], ids=repr)
 def test_a_rule_that_leaks_would_be_found(question: Question, tmp_path: Path) -> None:
     city = plant(tmp_path)
     leaky = [(key, asked, rule) for key, asked, rule in QUESTIONS if asked != question]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data_access.queries import Buildings, Cameras, CameraViews, Incidents, Latest, Parking, Question
+from data_access.queries import Buildings, Cameras, CameraViews, Districts, Incidents, Latest, Parking, Question
 from data_access.table import EPOCH, Table
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -30,7 +30,9 @@ KINDS: dict[type, dict[str, str]] = {
     Incidents: {"id": "s", "kind": "s", "severity": "i", "state": "s", "lon": "f", "lat": "f", "title": "s"}
     | {"text": "s", "source": "s", "opened_at": "t", "observed_at": "t", "received_at": "t", "revision": "i"},
     Buildings: {"id": "s", "name": "s", "use": "s", "lon": "f", "lat": "f", "height_m": "f", "height_source": "s"}
-    | {"min_height_m": "f", "levels": "f", "part": "b", "outline": "s", "revision": "i"},
+    | {"min_height_m": "f", "levels": "f", "part": "b", "built": "f", "outline": "s", "revision": "i"},
+    Districts: {"id": "s", "name": "s", "name_en": "s", "kind": "s", "population": "f", "lon": "f", "lat": "f"}
+    | {"geometry": "s", "revision": "i"},
 }
 BARE: dict[str, Any] = {"id": "bare", "severity": 4, "state": "new", "title": "Bare", "part": False, "revision": 1}
 BARE |= {"kind": "other", "height_source": "unknown", "opened_at": ago(1), "min_height_m": 0.0}
@@ -68,13 +70,19 @@ FULL: dict[str, Any] = {
     "min_height_m": 3.0,
     "levels": 4.0,
     "part": True,
+    "built": 1986.0,
     "outline": b"\x01",
+    "name_en": "Lakeside",
+    "population": 12345.0,
+    "humidity_pct": 78.0,
 }
 
 
 def table(question: Question, *rows: dict[str, Any]) -> Table:
     """These rows as an answer to this question; what a row leaves out is not known."""
     kinds = KINDS[type(question)]
+    if isinstance(question, Latest):
+        kinds = kinds | dict.fromkeys(question.beside, "f")
     return Table.of([tuple(row.get(column) for column in kinds) for row in rows], **kinds)
 
 

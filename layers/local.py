@@ -1,0 +1,34 @@
+"""The layers of one city: the same, but where the city states thresholds of its own."""
+
+from collections.abc import Iterable
+
+from data_access.city import City, Threshold
+from layers.base import Layer
+from layers.scale import Scale
+
+
+def local(layers: Iterable[Layer], city: City | None) -> tuple[Layer, ...]:
+    """These layers with the thresholds that this city's description states, each told with its origin."""
+    return tuple(_of(layer, city) for layer in layers)
+
+
+def _of(layer: Layer, city: City | None) -> Layer:
+    threshold = city.threshold(layer.metric) if city and layer.metric else None
+    if threshold is None or layer.with_scale is None or layer.scale is None:
+        return layer
+    return layer.with_scale(scale(threshold, layer.scale))
+
+
+def scale(threshold: Threshold, usual: Scale) -> Scale:
+    """The bands of a city in the colours of the layer's usual scale, spread over all of its ramp.
+
+    Raises:
+        ValueError: the levels do not rise, or there are more of them than the ramp can tell apart.
+    """
+    bands, colours = len(threshold.levels) + 1, len(usual.ramp)
+    if bands > colours:
+        raise ValueError(
+            f"{threshold.metric}: {len(threshold.levels)} levels, of which {colours - 1} can be told apart"
+        )
+    ramp = tuple(usual.ramp[round(n * (colours - 1) / max(bands - 1, 1))] for n in range(bands))
+    return Scale(usual.unit, threshold.levels, ramp, threshold.source, threshold.words)
