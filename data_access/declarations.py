@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import shapely
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from data_access import names
 from data_access.intake import storable_text
 from data_access.names import Name
 from data_access.records import About, Building, District, Place
 from data_access.schema import BUILDING, CAMERA_VIEW, DEVICE, DISTRICT, PLACE
+from data_access.transaction import Writing
 from data_access.versions import Counts, Versions
 
 
@@ -36,6 +37,23 @@ def _device(about: About) -> dict[str, Any]:
         "metrics": storable_text(json.dumps(dict(sorted(about.metrics.items())), ensure_ascii=False)),
         "fields": storable_text(json.dumps(dict(sorted(about.fields.items())), ensure_ascii=False)),
     }
+
+
+def completed(tx: Writing, about: About) -> About:
+    """What a device says of itself, and where it is silent, what was declared of it before."""
+    if not about.partial:
+        return about
+    asked = "SELECT name, kind, interval_s, metrics, fields FROM device WHERE device_id = ? AND valid_to IS NULL"
+    for name, kind, interval_s, metrics, fields in tx.rows(asked, storable_text(about.device_id)):
+        return structs.replace(
+            about,
+            name=name if about.name == about.device_id else about.name,
+            kind=kind,
+            interval_s=interval_s if about.interval_s is None else about.interval_s,
+            metrics=json.loads(metrics) | about.metrics,
+            fields=json.loads(fields) | about.fields,
+        )
+    return about
 
 
 def _building(building: Building) -> dict[str, Any]:
@@ -147,4 +165,4 @@ PLACES = Versions(
 )
 VIEWS = Versions(CAMERA_VIEW, "camera_id", ("geometry", "area_m2", "clipped"), _view)
 
-__all__ = ["BUILDINGS", "DEVICES", "DISTRICTS", "PLACES", "VIEWS", "Counts", "View"]
+__all__ = ["BUILDINGS", "DEVICES", "DISTRICTS", "PLACES", "VIEWS", "Counts", "View", "completed"]

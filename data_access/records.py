@@ -68,7 +68,8 @@ class About(Struct, frozen=True):
 
     `metrics` maps metric to unit. `fields` holds what its kind declares beyond that: mount_height_m,
     azimuth_deg, field_of_view_deg and range_m of a camera, total_spaces of a parking site. A `lon` of NaN: nobody
-    knows where it stands.
+    knows where it stands. One that is `partial` says what it happens to know: where it is silent, an earlier word
+    stands; its name is then the device's id.
     """
 
     device_id: str
@@ -79,6 +80,7 @@ class About(Struct, frozen=True):
     metrics: dict[str, str] = {}
     interval_s: float | None = None
     fields: dict[str, float | str] = {}
+    partial: bool = False
 
 
 class Incident(Struct, frozen=True):

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from data_access import quarantine
 from data_access.city import City
-from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, VIEWS, View
+from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, VIEWS, View, completed
 from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
@@ -282,7 +282,7 @@ class CityWriter:
                     moved = came_or_went(tx, self._names, fact.device_id, fact.online, fact.boot, at, message.retained)
                     store(tx, [moved] if moved else [], seen)
                 elif isinstance(fact, About):
-                    DEVICES.write(tx, [fact], "mqtt", at)
+                    DEVICES.write(tx, [completed(tx, fact)], "mqtt", at)
                 else:
                     report(tx, fact, at)
             if packet.boot is not None and packet.device_id is not None and (packet.seq is not None or packet.lost):

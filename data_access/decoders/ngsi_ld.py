@@ -324,7 +324,7 @@ class _Entity:
         elif self.kind in PARKING and (total := self._value("totalspotnumber")) is not None:
             total = self._tried(number, total, "totalSpotNumber", 0, 1e6)
             fields |= {} if total is None else {"total_spaces": total}
-        return About(self.device, name, self._what(), lon, lat, fields=fields)
+        return About(self.device, name, self._what(), lon, lat, fields=fields, partial=True)
 
     def _what(self) -> str:
         if self.kind in PARKING:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data_access.decoders import DecodeError
 from data_access.decoders.fields import DEVICE_ID
 from data_access.decoders.ngsi_ld import TYPES, decode, device_id
-from data_access.queries import Latest
+from data_access.queries import Cameras, Latest
 from data_access.records import About, Packet, Reading, Refused
 from data_access.store import CityStore
 from data_access.writer import CityWriter, Message
@@ -344,6 +344,29 @@ def test_what_is_understood_is_stored_and_what_is_not_waits_in_quarantine(tmp_pa
     store = CityStore.open(url_in(tmp_path))
     (row,) = store.answer(Latest("vehicle_count"))
     assert (row.id, row.value) == ("ItemFlowObserved:12", 23.0)
+    store.close()
+
+
+def test_an_entity_that_says_little_of_its_device_leaves_what_was_declared(tmp_path: Path) -> None:
+    writer = CityWriter.open(url_in(tmp_path))
+    declared = About(
+        "Camera:12", "Cầu Long Biên", "camera", 105.86, 21.04, {"vehicle_count": "1"}, 60.0, {"azimuth_deg": 90.0}
+    )
+    writer.declare([declared], source="register")
+    moved = {"id": "urn:ngsi-ld:Camera:12", "type": "Device", "location": PLACE}
+    for _ in range(2):
+        writer.commit([Message("ngsi-ld/x", b"", NOON, packet=told(moved))])
+    renamed = moved | {"name": "Cầu Chương Dương"}
+    writer.close()
+    store = CityStore.open(url_in(tmp_path))
+    (camera,) = store.answer(Cameras())
+    assert (camera.name, camera.kind, camera.interval_s, camera.azimuth_deg) == ("Cầu Long Biên", "camera", 60.0, 90.0)
+    assert (camera.lon, camera.lat) == (105.8571, 21.0241)
+    writer = CityWriter.open(url_in(tmp_path))
+    writer.commit([Message("ngsi-ld/x", b"", NOON, packet=told(renamed))])
+    (camera,) = store.answer(Cameras())
+    assert camera.name == "Cầu Chương Dương"
+    writer.close()
     store.close()
 
 
