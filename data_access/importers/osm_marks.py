@@ -116,7 +116,8 @@ class Marks:
     def _once(self, tell: bool = True) -> Iterator[Mark]:
         """Each of them once; with `tell`, the account hears of the others."""
         named, unnamed, stops = _Near(SAME_M), _Near(SAME_MARK_M), _Near(SAME_STOP_M)
-        for mark in self._marks:
+        # the grounds of a school say more than a point upon them; of a stop it is the other way round
+        for mark in sorted(self._marks, key=lambda mark: (mark.thing.form == "area") == (mark.sign == "stop")):
             name = mark.thing.tags.get("name", "").strip()
             known = stops if mark.sign == "stop" else named if name else unnamed
             if known.seen(name or mark.sign, mark.point):

@@ -13,6 +13,7 @@ import shapely
 from msgspec import Struct
 from shapely.geometry.base import BaseGeometry
 
+from data_access.importers import osm_blocks
 from data_access.importers.found import ImportFault, Progress
 from data_access.importers.osm_tags import Tags
 from data_access.words import N_, Text, _
@@ -65,6 +66,8 @@ def opened(path: Path) -> tuple[float, float, float, float] | None:
                 "{file} is not an OpenStreetMap file in the PBF format (.osm.pbf). Convert it, or choose another."
             ).format(file=path)
         )
+    if not osm_blocks.whole(path):
+        raise _damaged(path, _("its blocks do not reach to its end"))
     try:
         with osmium.io.Reader(osmium.io.File(str(path), "pbf")) as reader:
             stated = reader.header().box()
@@ -103,7 +106,7 @@ def things(path: Path, wanted: Wanted, progress: Progress) -> Iterator[Thing]:
     yield from reading.awaited.values()
 
 
-def _damaged(path: Path, fault: Exception) -> ImportFault:
+def _damaged(path: Path, fault: Exception | str) -> ImportFault:
     return ImportFault(
         _("{file} is damaged or was not fetched to its end ({reason}). Fetch it again.").format(file=path, reason=fault)
     )

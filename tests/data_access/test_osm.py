@@ -8,8 +8,7 @@ import pytest
 import shapely
 
 from data_access.importers import osm, osm_pass
-from data_access.importers.found import Found, ImportFault
-from data_access.words import speaking
+from data_access.importers.found import Found
 from tests.drawing import LAT, LON, Drawing, by_id, refused, silent
 
 
@@ -226,68 +225,35 @@ def test_progress_is_told(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> 
     assert told[-1] == ("Measuring buildings", None)
 
 
-# --- faults ----------------------------------------------------------------------------------------------------------
-
-
-def fault(path: Path) -> str:
-    with pytest.raises(ImportFault) as caught:
-        osm.read(path, silent)
-    return str(caught.value)
-
-
-def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    assert fault(tmp_path / "nowhere.osm.pbf") == f"There is no file {tmp_path / 'nowhere.osm.pbf'}. Check the path."
-
-
-def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    assert fault(tmp_path) == f"{tmp_path} cannot be read: Is a directory."
-
-
-def test_an_empty_file_is_said(tmp_path: Path) -> None:
-    (tmp_path / "empty.osm.pbf").touch()
-    assert fault(tmp_path / "empty.osm.pbf").endswith("empty.osm.pbf is empty. Fetch or export it again.")
-
-
-@pytest.mark.parametrize("content", [b"<osm version='0.6'></osm>", b"\x00", b"PK\x03\x04" * 100, b"\x00" * 1000])
-def test_another_kind_of_file_is_said(content: bytes, tmp_path: Path) -> None:
-    (tmp_path / "other.osm.pbf").write_bytes(content)
-    assert "is not an OpenStreetMap file in the PBF format" in fault(tmp_path / "other.osm.pbf")
+# --- Liechtenstein ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.cities
-@pytest.mark.parametrize("share", [0.0002, 0.01, 0.4, 0.97])
-def test_a_file_that_was_not_fetched_to_its_end_is_said(share: float, shared: Path, tmp_path: Path) -> None:
-    whole = (shared / "hanoi" / "hanoi-centre.osm.pbf").read_bytes()
-    (tmp_path / "part.osm.pbf").write_bytes(whole[: int(len(whole) * share)])
-    assert "part.osm.pbf is damaged or was not fetched to its end (" in fault(tmp_path / "part.osm.pbf")
-
-
-@pytest.mark.cities
-def test_a_file_with_changed_bytes_is_said(shared: Path, tmp_path: Path) -> None:
-    whole = bytearray((shared / "hanoi" / "hanoi-centre.osm.pbf").read_bytes())
-    whole[100_000:100_400] = bytes(400)
-    (tmp_path / "bitten.osm.pbf").write_bytes(whole)
-    assert "is damaged" in fault(tmp_path / "bitten.osm.pbf")
-
-
-def test_a_file_with_nothing_in_it_is_said(drawing: Drawing) -> None:
-    assert "with nothing in it" in fault(drawing.written())
-
-
-def test_a_city_without_a_building_is_refused(drawing: Drawing) -> None:
-    drawing.line(drawing.point(LON, LAT), drawing.point(LON, LAT + 0.01), highway="primary")
-    assert "holds no building" in fault(drawing.written())
-
-
-@pytest.mark.parametrize("place", [(181.0, 21.0), (105.0, 95.0), (-200.0, -91.0)])
-def test_impossible_places_are_said_with_the_first_of_them(place: tuple[float, float], drawing: Drawing) -> None:
-    drawing.square(building="yes")
-    drawing.point(*place, building="yes")
-    said = fault(drawing.written())
-    assert f"points that lie nowhere on earth (1, the first is node/5 ({place[0]}, {place[1]}))" in said
-
-
-def test_a_fault_is_told_in_vietnamese(tmp_path: Path) -> None:
-    with speaking("vi"):
-        said = fault(tmp_path / "nowhere.osm.pbf")
-    assert said.startswith("Không có tệp")
+@pytest.mark.slow
+def test_a_whole_country_has_all_its_buildings_and_every_account_of_it_adds_up(shared: Path) -> None:
+    file = shared / "liechtenstein" / "liechtenstein.osm.pbf"
+    found, tagged = osm.read(file, silent), set()
+    counted = Counter[str]()
+    for thing in osmium.FileProcessor(file):
+        name = f"{'node' if thing.is_node() else 'way' if thing.is_way() else 'relation'}/{thing.id}"
+        if not thing.is_node() and "building" in thing.tags:
+            tagged.add(name)
+            counted["heights"] += "height" in thing.tags
+        counted["capacities"] += thing.tags.get("amenity") == "parking" and "capacity" in thing.tags
+    kept = {building.id for building in found.buildings if not building.part}
+    assert len(tagged) == 14_009
+    assert kept < tagged
+    assert len(tagged - kept) == 1  # its ring crosses itself so that no area is left
+    assert refused(found, "buildings") == {"a point without an outline": 12, "no outline that closes": 1}
+    told = found.tally.kept
+    assert told["heights in metres"] == counted["heights"] - 1  # one says a height that is impossible
+    assert refused(found, "tags for heights") == {"height: not a possible size": 1}
+    assert sum(told[kind] for kind in ("heights estimated", "heights unknown")) + 363 + 12 == 14_008
+    for kind, read in found.tally.read.items():
+        assert read == told[kind] + sum(refused(found, kind).values()), kind
+    assert told["years in which they were built"] == 5
+    assert told["car parks with a stated capacity"] == len(found.abouts) == 20
+    assert counted["capacities"] == found.tally.read["car parks with a stated capacity"]
+    communes = {"Balzers", "Eschen", "Gamprin", "Mauren", "Planken", "Ruggell", "Schaan", "Schellenberg", "Triesen"}
+    assert {district.name for district in found.districts} == communes | {"Triesenberg", "Vaduz"}
+    assert "Städtle 43" in {place.name for place in found.places if place.context == "Vaduz"}
