@@ -28,7 +28,8 @@ def serve(folder: Path, port: int, now: datetime) -> None:
     server.include_router(api.routes(store, PUBLIC, snapshot, now=lambda: now))
     server.include_router(tiles.routes(folder / "tiles", kept="public"))
     view = View("public", N_("Public view"), PUBLIC, store, live=None, now=lambda: now)
-    page = public_app(server, view, HOUSE / "assets", Host(contact="hello@small.example"))
+    host = Host(contact="hello@small.example", licence="CC BY 4.0 & our thanks")
+    page = public_app(server, view, HOUSE / "assets", host)
     uvicorn.run(door.public(server, port, hashes=page.csp_hashes), host="127.0.0.1", port=port, **door.SERVING)
 
 

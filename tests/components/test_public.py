@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from components.public import Host, contact
 from data_access.public_store import PublicStore
 from data_access.publisher import publish
 from data_access.words import speaking
@@ -120,6 +121,12 @@ def test_each_card_says_source_licence_age_coverage_method_and_contact(public: S
     for card in cards:
         assert re.findall(r"<dt>(.*?)</dt>", card) == ["Source", "Licence", "Updated", "Coverage", "Method", "Contact"]
         assert "hello@small.example" in card
+        assert "CC BY 4.0 &amp; our thanks" in card
+
+
+def test_who_answers_for_it_is_told_and_that_nobody_does_as_well() -> None:
+    assert contact(Host("hello@small.example")) == "Questions and corrections: hello@small.example."
+    assert contact(Host()).startswith("Whoever runs this page has not yet named a contact")
 
 
 def test_it_says_what_is_not_told_and_why(public: Site) -> None:
