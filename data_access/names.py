@@ -51,6 +51,8 @@ def names(kind: str, told: Iterable[str | None], context: str | None = None) -> 
 
 def rename(tx: Writing, register: str, since: Mapping[str, int], called: Mapping[str, frozenset[Name]]) -> None:
     """From its moment on each thing of `since` is called as `called` says, and no longer as it was before."""
+    if not since:
+        return
     closed: list[Row] = []
     known: dict[str, set[Name]] = {}
     for number, thing, *told in tx.rows(_PRESENT, register, json.dumps(list(since))):

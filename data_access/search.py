@@ -16,7 +16,7 @@ from data_access.table import Table
 from data_access.transaction import Row
 
 LONGEST, MOST_WORDS, MOST = 200, 16, 100
-MOST_NAMES = 2  # of one thing
+MOST_NAMES = 3  # of one thing: in two languages, and on its building
 COMMON = 4000  # beyond so many names a word is as common as any
 
 _BEYOND = "\U0010ffff"  # after every word that begins so
@@ -90,7 +90,7 @@ def called(connection: Connection, wanted: Sequence[str], at: int | None, limit:
         bound: dict[str, object] = {"begins": spelling, "beyond": spelling + _BEYOND, "at": at}
         bound |= {"most": MOST_NAMES * limit}
         rows += _asked(connection, _BEGINS.format(held=held), bound)
-    if len({row[:2] for row in rows}) < limit:
+    if len({_thing(row) for row in rows}) < limit:
         numbers = range(len(wanted))
         all_of = [f"instr(' ' || c.folded || ' ' || c.context, :word{i}) > 0" for i in numbers]
         one_of = [f"instr(' ' || c.folded, :word{i}) > 0" for i in numbers]
@@ -100,7 +100,15 @@ def called(connection: Connection, wanted: Sequence[str], at: int | None, limit:
         bound |= {f"word{i}": f" {word}" for i, word in enumerate(wanted)}
         rows += _asked(connection, _HOLDS.format(held=held, each=each), bound)
     best = sorted(rows, key=lambda row: (nearness(row[2], spellings), row[3], len(row[2]), row[2], row[:2]))
-    return list(dict.fromkeys((register, thing) for register, thing, *_ in best))[:limit]
+    # A hospital that is a building of its own is told once, as what it is.
+    public = {row[1] for row in best if row[0] == PLACE}
+    twice = (row[:2] for row in best if row[0] != BUILDING or row[1] not in public)
+    return list(dict.fromkeys(twice))[:limit]
+
+
+def _thing(row: Row) -> tuple[str, str]:
+    """Which thing a name belongs to: a place and a building of one id are the same."""
+    return PLACE if row[0] == BUILDING else row[0], row[1]
 
 
 def orders(wanted: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ valid from the moment in which we heard of it, and never from before the one it 
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from msgspec import Struct
@@ -56,19 +57,22 @@ class Versions(Struct, frozen=True):
             row = self.row(thing)
             rows[row[self.key]] = row  # told twice at once: the last word stands
         present = self._present(tx, list(rows))
-        fresh = [key for key, row in rows.items() if key not in present or present[key][1:] != self._words(row)]
+        told = itemgetter(*self.told)
+        fresh = [key for key, row in rows.items() if key not in present or present[key][1:] != told(row)]
         ever = self._ever(tx, fresh)
         since = {key: SINCE_EVER if key not in ever else max(at, ever[key] + 1) for key in fresh}
         closed = [(since[key], tx.revision, key, present[key][0]) for key in fresh if key in present]
         for key in fresh:
-            opening = {"valid_from": since[key], "valid_to": None, "revision": tx.revision, "ended": None}
-            rows[key] |= opening | {"source": source}
+            rows[key] |= {"valid_from": since[key], "valid_to": None, "revision": tx.revision, "ended": None}
+            rows[key]["source"] = source
         opened = [rows[key] for key in fresh]
         self.derived(opened)
         self._close(tx, closed)
-        tx.run(inserting(self.table), [tuple(row[column.name] for column in self.table.columns) for row in opened])
-        if self.names is not None and fresh:
-            rename(tx, self.table.name, since, {key: self.names(rows[key]) for key in fresh})
+        tx.run(inserting(self.table), list(map(itemgetter(*(column.name for column in self.table.columns)), opened)))
+        if self.names is not None:
+            called = {key: self.names(rows[key]) for key in fresh}
+            before = {key for key in fresh if key in present}
+            rename(tx, self.table.name, {key: since[key] for key in fresh if called[key] or key in before}, called)
         if adopt:
             self._adopt(tx, [key for key in rows if key not in since], source)
         tx.moved = tx.moved or bool(opened)
@@ -88,9 +92,6 @@ class Versions(Struct, frozen=True):
         """What this source has declared and not ended."""
         asked = f"SELECT {self.key} FROM {self.table.name} WHERE valid_to IS NULL AND source = ?"  # noqa: S608  # our own names
         return {key for (key,) in tx.rows(asked, source)}
-
-    def _words(self, row: dict[str, Any]) -> Row:
-        return tuple(row[name] for name in self.told)
 
     def _close(self, tx: Writing, closed: list[Row]) -> None:
         statement = f"UPDATE {self.table.name} SET valid_to = ?, ended = ? WHERE {self.key} = ? AND valid_from = ?"  # noqa: S608  # our own names

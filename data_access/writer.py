@@ -306,7 +306,9 @@ class CityWriter:
         moment = microseconds(at or self._clock())
         named: set[str] = set()
         counts = Counts()
-        for batch in _batches(things):
+        for number, batch in enumerate(_batches(things)):
+            if number:
+                time.sleep(PAUSE_S / 3)
             named.update(key(thing) for thing in batch)
             with self._writing() as tx:
                 counts += register.write(tx, batch, source, moment, adopt=True)

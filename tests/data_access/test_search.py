@@ -139,6 +139,16 @@ def test_devices_districts_and_buildings_are_found_with_the_layer_that_shows_the
     assert found(store, "west lake") == ["d-1"]
 
 
+def test_an_institution_that_is_a_building_of_its_own_is_told_once(both: Any) -> None:
+    writer, store = both
+    writer.build([Building("way/1", OUTLINE, None, "unknown", name="Bệnh viện Bạch Mai")], "map")
+    assert [row.kind for row in store.answer(Search("bach mai"))] == ["building"]
+    writer.name([place("way/1", "hospital", "Bệnh viện Bạch Mai", name_en="Bach Mai Hospital")], "map")
+    assert [row.kind for row in store.answer(Search("bach mai"))] == ["hospital"]
+    writer.name([place("way/2", "stop", "Bạch Mai nhà ga")], "other map")
+    assert found(store, "bach mai", limit=2) == ["way/1", "way/2"]
+
+
 def test_every_layer_of_one_metric_is_known_to_search_by_its_key(both: Any) -> None:
     writer, store = both
     of_metric = {layer.query.metric: layer.key for layer in LAYERS if isinstance(layer.query, Latest)}

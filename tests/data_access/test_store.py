@@ -65,7 +65,7 @@ def test_the_city_knows_its_name_and_its_first_fact(store: CityStore) -> None:
     assert store.city() == CITY
     assert store.first_fact() == NOON - 59 * MINUTE
     health = store.health()
-    assert (health.received, health.stored, health.committed_at) == (4, 219, NOON)
+    assert (health.received, health.stored, health.committed_at) == (4, 579, NOON)
 
 
 def test_what_is_unknown_is_not_zero(store: CityStore) -> None:
