@@ -65,6 +65,8 @@ HOUSES = (
 
 def zooms(features: Sequence[Feature]) -> list[int]:
     """For each feature of the basemap, the zoom from which on it is shown."""
+    if not features:
+        return []
     areas = square_metres(np.array([feature.shape for feature in features], dtype=object))
     return [_first(feature, area) for feature, area in zip(features, areas.tolist(), strict=True)]
 

