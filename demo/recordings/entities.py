@@ -74,8 +74,8 @@ def _notes(places: dict[str, set[tuple[float, float]]]) -> Iterator[str]:
     several = sorted(device for device, found in places.items() if len(found) > 1)
     if several:
         words = ngettext(
-            "{n} name stands for devices at several places, so that each word of it moves the device: {names}.",
-            "{n} names stand for devices at several places, so that each word of them moves the device: {names}.",
+            "{n} name stands for devices at several places, so that each word of it moves the device ({names}).",
+            "{n} names stand for devices at several places, so that each word of them moves the device ({names}).",
             len(several),
         )
         names = ", ".join(several[:FEW]) + ("…" if len(several) > FEW else "")

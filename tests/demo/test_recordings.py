@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from data_access.words import speaking
 from demo.recording import Entity, Measured, Recording, ReplayFault
@@ -320,6 +322,26 @@ def test_every_moment_in_an_entity_moves_and_nothing_else_does() -> None:
         "dateObserved": {"value": "2025-12-10T15:07:34.040497Z"}, "n": 7, "id": "x-20251209T150734Z", "l": ["a"],
     }  # fmt: skip
     assert moved(said, timedelta(0)) is said
+
+
+CELL = st.text(st.characters(codec="utf-8"), max_size=12) | st.sampled_from(
+    ["2014-10-26 02:28:41", "2014-06-01 10:00:00.5", "7", "65", "A", "2019", "01", "-999", "Valid", "UG/M3", "1 Hr"]
+)
+
+
+@given(head=st.sampled_from([HEAD, GARAGES]), rows=st.lists(st.lists(CELL, max_size=15), max_size=8))
+def test_whatever_stands_in_a_table_each_row_is_accounted_for(
+    head: str, rows: list[list[str]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    file = tmp_path_factory.mktemp("any") / "any.csv"
+    with file.open("w", encoding="utf-8", newline="") as text:
+        text.write(f"{head}\n{row(1) if head == HEAD else '7,2014-06-01 10:00:00,1,65,A,-'}\n")
+        csv.writer(text).writerows(rows)
+    told = read(file)
+    assert adds_up(told)
+    assert told.values >= 1
+    with file.open(encoding="utf-8", newline="") as text:
+        assert told.rows == sum(1 for cells in csv.reader(text) if cells) - 1
 
 
 def test_csv_quotes_do_not_hide_a_column(tmp_path: Path) -> None:
