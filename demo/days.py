@@ -1,153 +1,180 @@
-"""The town's days: what each device would say at any instant, a pure function of seed, device and time.
+"""The town's days: what each device would say at any instant, a pure function of register, seed and time.
 
-Neighbours share their air and differ by their street and their own small error. Everything is computed for many
-instants at once; times are seconds since 1970 in UTC, days are those of the town's clock, seven hours ahead.
+History and the live simulator ask here, so they say the same at the same instant. Everything is computed for many
+instants at once; times are seconds since 1970 in UTC, days are those of the town's clock.
 """
 
-import math
-from collections.abc import Callable
-from hashlib import blake2b
+from collections.abc import Iterable
+from functools import cache, cached_property
 
 import numpy as np
 
+from data_access.metres import Plane
 from data_access.records import About
-from demo.devices import rhythm
+from demo import failures, occupancy, river, traffic, weather
+from demo.clock import DAY, HOUR, MINUTE, TOWN_CLOCK_S, Times, days, hour, swell
+from demo.incidents import fires
+from demo.luck import even, once, patch, wander
+from demo.rain import Storm, rain
+from demo.smoke import OLDEST_S, Fire, Stack, rubbish_fires, smoke
+from demo.town import LAT, LON, town
+from demo.wind import speed
 
-HOUR, DAY = 3600.0, 86_400.0
-TOWN_CLOCK_S = 7 * HOUR  # Asia/Ho_Chi_Minh, which knows no summer time
-Times = np.ndarray
 Values = dict[str, np.ndarray]
-
-# Two sensors whose batteries tire and two cameras whose line drops: in each pair one is always away, so that there
-# is silence to be seen at any time, and for a while both are.
-TIRED = {"air-09": 0.0, "air-24": 0.5, "cam-09": 0.25, "cam-16": 0.75}
-TIRED_EVERY_S, TIRED_FOR = 9 * HOUR, 0.54
-NEVER = frozenset({"park-15"})  # built in and never switched on
+STACKS = 2
 
 
-def values(about: About, at: Times, seed: int) -> Values:
-    """What this device measures at these instants, by metric; NaN where it says nothing."""
-    told = SAYS[about.kind](about, np.asarray(at, dtype=float), seed)
-    silent = ~speaks(about, at)
-    return {metric: np.where(silent, np.nan, numbers) for metric, numbers in told.items()}
+class Days:
+    """The days of one register under one seed. `raised` are storms beyond those of the calendar."""
+
+    def __init__(self, abouts: Iterable[About], seed: int, raised: tuple[Storm, ...] = ()) -> None:
+        self.abouts = tuple(abouts)
+        self.seed, self.raised = seed, raised
+        plane = Plane(LON, LAT)
+        self._place = {about.device_id: plane.point(about.lon, about.lat) for about in self.abouts}
+        self._plane = plane
+
+    def with_storm(self, storm: Storm) -> "Days":
+        """The same days with one storm more."""
+        return Days(self.abouts, self.seed, (*self.raised, storm))
+
+    def values(self, about: About, at: Times) -> Values:
+        """What this device measures at these instants, by metric; NaN where it says nothing."""
+        at = np.asarray(at, dtype=float)
+        there = self.speaks(about, at)
+        told = {metric: np.full(at.shape, np.nan) for metric in about.metrics}
+        if there.any():
+            say = {"camera": self._camera, "parking": self._parking}.get(about.kind, self._sensor)
+            for metric, numbers in say(about, at[there]).items():
+                if metric in told:
+                    told[metric][there] = numbers
+        return told
+
+    def speaks(self, about: About, at: Times) -> np.ndarray:
+        """Whether this device says anything at these instants."""
+        at = np.asarray(at, dtype=float)
+        spoken: np.ndarray = ~failures.silent(about, self.ill, at, self.seed, self.raised)
+        return spoken
+
+    @cached_property
+    def ill(self) -> failures.Unlucky:
+        return failures.unlucky(self.abouts, self.seed)
+
+    # What each kind of device says
+
+    def _sensor(self, about: About, at: Times) -> Values:
+        seed, raised, device = self.seed, self.raised, about.device_id
+        at = failures.stuck_at(about, at, seed)
+        x, y = self._place[device]
+        setting, busy = str(about.fields.get("setting", "street")), float(about.fields.get("traffic", 0.4))
+        asked = about.metrics.keys()
+        drift = failures.drift(about, at, seed)
+        jitter = even(seed, f"noise {device}", np.floor(at)) - 0.5
+        said: Values = {}
+        if asked & {"temperature_c", "humidity_pct", "pm25_ug_m3", "noise_db"}:
+            wetness = weather.wet(seed, x, y, at, raised)
+        if asked & {"noise_db", "no2_ug_m3", "pm25_ug_m3", "vehicle_count"}:
+            full = traffic.flow(seed, x, y, at, raised)
+        if asked & {"pm25_ug_m3", "no2_ug_m3"}:
+            wind = speed(seed, at, raised)
+        if "rain_mm_h" in asked:
+            said["rain_mm_h"] = np.round(rain(seed, x, y, at, raised), 1)
+        if "water_level_m" in asked:
+            water, to_sea = str(about.fields.get("river", "main")), self.to_sea_m(about)
+            said["water_level_m"] = np.round(river.level(seed, water, to_sea, self.edge_m, at, raised), 3)
+        if "vehicle_count" in asked:
+            said["vehicle_count"] = traffic.vehicles(seed, device, busy, full, at, about.interval_s or MINUTE)
+        if "noise_db" in asked:
+            loud = traffic.noise_db(setting, busy, full) + 2.2 * wander(seed, f"horns {device}", at, 40)
+            said["noise_db"] = np.round(loud + 3 * wetness + 1.2 * jitter + once(seed, f"bias {device}") - 0.5, 1)
+        if "no2_ug_m3" in asked:
+            far = 11 + 3 * wander(seed, "far no2", at, 1.5 * DAY) + 2.2 * patch(seed, "no2", x, y, at, 3_500, HOUR)
+            gas = (far + traffic.exhaust(busy, full, wind)) * drift + 1.5 * jitter
+            said["no2_ug_m3"] = np.round(np.maximum(gas, 1), 1)
+        if "pm25_ug_m3" in asked:
+            said["pm25_ug_m3"] = self._dust(about, at, wetness, busy * full / (0.6 + 0.2 * wind)) * drift + jitter
+            said["pm25_ug_m3"] = np.round(np.maximum(said["pm25_ug_m3"], 1), 1)
+        if asked & {"temperature_c", "humidity_pct"}:
+            place = (setting, x, y)
+            warm = weather.temperature(seed, place, at, wetness, raised)
+            damp = weather.humidity(seed, place, at, warm, wetness)
+            warm = warm + weather.stone(seed, device) + 0.2 * wander(seed, f"puff {device}", at, 4 * MINUTE)
+            said["temperature_c"] = np.round(warm + 0.16 * jitter, 1)
+            said["humidity_pct"] = np.round(np.minimum(damp + 0.8 * jitter, 100), 0)
+        return said
+
+    def _dust(self, about: About, at: Times, wetness: np.ndarray, street: np.ndarray) -> np.ndarray:
+        seed, device = self.seed, about.device_id
+        x, y = self._place[device]
+        hours = hour(at)
+        still = 0.6 * swell(hours, 5, 3.5) + 0.5 * swell(hours, 22, 3)  # cool nights keep the smoke on the ground
+        far = 21 + 9 * wander(seed, "season", at, 4 * DAY) + 4 * wander(seed, "haze", at, 5 * HOUR)
+        nearby = 4.5 * patch(seed, "dust", x, y, at, 4_000, 70 * MINUTE)
+        clean = 1 - 0.5 * wetness
+        own = 1 + 0.06 * (once(seed, f"bias {device}") - 0.5)
+        puff = 1.2 * wander(seed, f"puff {device}", at, 4 * MINUTE)
+        brought = smoke(seed, x, y, at, self._stacks, self._fires(at), self.raised)
+        return np.asarray(((far + nearby + 9 * still + 22 * street + brought) * clean + puff) * own)
+
+    def _camera(self, about: About, at: Times) -> Values:
+        device = about.device_id
+        jitter = even(self.seed, f"frames {device}", np.floor(at)) - 0.5
+        return {"frames_per_s": np.round(15 + 0.5 * wander(self.seed, device, at, 300) + 0.6 * jitter, 1)}
+
+    def _parking(self, about: About, at: Times) -> Values:
+        total, serves = float(about.fields["total_spaces"]), str(about.fields["serves"])
+        x, y = self._place[about.device_id]
+        wetness = weather.wet(self.seed, x, y, at, self.raised) if serves in occupancy.OUTDOORS else np.zeros(at.shape)
+        taken = occupancy.taken(self.seed, about.device_id, serves, total, at, wetness)
+        return {"occupied_spaces": taken, "total_spaces": np.full(taken.shape, total)}
+
+    # What the register tells about the land
+
+    def to_sea_m(self, about: About) -> float:
+        """Metres of water between this gauge and the sea."""
+        told = about.fields.get("to_sea_m")
+        return float(told) if told is not None else max(0.0, 2_300 - self._place[about.device_id][0])
+
+    @cached_property
+    def edge_m(self) -> float:
+        """How far above the mouth the river enters the town: at its uppermost gauge."""
+        gauges = [about for about in self.abouts if "water_level_m" in about.metrics]
+        return max((self.to_sea_m(about) for about in gauges if about.fields.get("river", "main") == "main"), default=1)
+
+    @cached_property
+    def _stacks(self) -> tuple[Stack, ...]:
+        """Chimneys where the register knows of industry."""
+        there = [self._place[about.device_id] for about in self.abouts if about.fields.get("setting") == "industry"]
+        if not there:
+            return ()
+        x, y = np.mean(there, axis=0)
+        return tuple(Stack(x - 220 * number, y + 90 * number, number, 1.6e6) for number in range(STACKS))
+
+    @cached_property
+    def _extent(self) -> tuple[float, float, float, float]:
+        x, y = np.array(list(self._place.values())).T
+        return float(x.min()), float(y.min()), float(x.max()), float(y.max())
+
+    def _fires(self, at: Times) -> list[Fire]:
+        touched = days(float(np.min(at)) - 6 * HOUR - OLDEST_S + TOWN_CLOCK_S, float(np.max(at)) + TOWN_CLOCK_S)
+        return [fire for day in touched for fire in self._fires_of(day)]
+
+    def _fires_of(self, day: int) -> tuple[Fire, ...]:
+        known = self._burnt.get(day)
+        if known is None:
+            burning = [
+                Fire(*self._plane.point(lon, lat), begin, end, 2.6e6 if severity == 1 else 0.9e6)
+                for lon, lat, begin, end, severity in fires(self.seed, day)
+            ]
+            known = self._burnt[day] = (*rubbish_fires(self.seed, day, self._extent), *burning)
+        return known
+
+    @cached_property
+    def _burnt(self) -> dict[int, tuple[Fire, ...]]:
+        return {}
 
 
-def speaks(about: About, at: Times) -> np.ndarray:
-    """Whether this device says anything at these instants."""
-    at = np.asarray(at, dtype=float)
-    if about.device_id in NEVER:
-        return np.zeros(at.shape, dtype=bool)
-    if about.device_id not in TIRED:
-        return np.ones(at.shape, dtype=bool)
-    cycle: np.ndarray = (at / TIRED_EVERY_S + TIRED[about.device_id]) % 1.0 >= TIRED_FOR
-    return cycle
-
-
-def even(seed: int, what: str, number: np.ndarray) -> np.ndarray:
-    """Even chances from 0 to 1, one for each whole number, always the same for the same number."""
-    key = int.from_bytes(blake2b(f"{seed}:{what}".encode(), digest_size=8).digest(), "little")
-    mixed = np.asarray(number).astype(np.int64).astype(np.uint64) + np.uint64(key)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # splitmix64's two rounds
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    mixed ^= mixed >> np.uint64(31)
-    even: np.ndarray = (mixed >> np.uint64(11)) / float(1 << 53)
-    return even
-
-
-def drift(seed: int, what: str, at: Times, period_s: float) -> np.ndarray:
-    """A number from -1 to 1 that wanders smoothly, with a new aim every period."""
-    place = at / period_s
-    whole = np.floor(place)
-    share = place - whole
-    eased = share * share * (3 - 2 * share)
-    before, after = even(seed, what, whole), even(seed, what, whole + 1)
-    wandering: np.ndarray = 2 * (before + (after - before) * eased) - 1
-    return wandering
-
-
-def hour(at: Times) -> np.ndarray:
-    """The hour of the town's day, 0 to 24."""
-    told: np.ndarray = (at + TOWN_CLOCK_S) % DAY / HOUR
-    return told
-
-
-def weekend(at: Times) -> np.ndarray:
-    day = np.floor((at + TOWN_CLOCK_S) / DAY)
-    ended: np.ndarray = (day + 4) % 7 % 6 == 0  # 1 January 1970 was a Thursday
-    return ended
-
-
-def swell(hours: np.ndarray, peak: float, width: float) -> np.ndarray:
-    """A hump over the clock, 1 at its peak, that knows that 23:00 is close to 1:00."""
-    apart = (hours - peak + 12) % 24 - 12
-    hump: np.ndarray = np.exp(-((apart / width) ** 2))
-    return hump
-
-
-def _air(about: About, at: Times, seed: int) -> Values:
-    hours, device = hour(at), about.device_id
-    traffic = (swell(hours, 7.5, 1.4) + 0.9 * swell(hours, 18, 1.9)) * np.where(weekend(at), 0.55, 1.0)
-    still = 0.6 * swell(hours, 5, 3.5) + 0.5 * swell(hours, 22, 3)  # cool nights keep the smoke on the ground
-    region = 24 + 9 * drift(seed, "season", at, 4 * DAY) + 5 * drift(seed, "wind", at, 5 * HOUR)
-    street = 0.75 + 0.5 * even(seed, f"street {device}", np.zeros(1))[0]
-    nearby = drift(seed, f"quarter {about.lat > 20.3352}", at, 40 * 60)
-    own = 1 + 0.03 * (even(seed, f"bias {device}", np.zeros(1))[0] - 0.5)
-    puff = drift(seed, f"puff {device}", at, 4 * 60)
-    dust = (region + (15 * traffic + 10 * still) * street + 2.5 * nearby + 1.2 * puff) * own
-    noise = even(seed, f"noise {device}", np.floor(at)) - 0.5
-
-    season = 24.5 + 5.5 * np.cos(2 * math.pi * ((at / DAY + 0.29) % 365.25 - 196) / 365.25)
-    daily = 3.6 * np.cos(2 * math.pi * (hours - 14) / 24) + 0.7 * np.cos(4 * math.pi * (hours - 14) / 24)
-    built = 1.1 * even(seed, f"stone {device}", np.zeros(1))[0]
-    warm = season + daily + 1.6 * drift(seed, "front", at, 2 * DAY) + built + 0.25 * puff
-    humid = np.clip(79 - 3.1 * daily + 7 * drift(seed, "humid", at, 1.5 * DAY) - 2 * built + 0.8 * puff, 35, 99)
-    return {
-        "pm25_ug_m3": np.round(np.maximum(dust + noise, 1.0), 1),
-        "temperature_c": np.round(warm + 0.16 * noise, 1),
-        "humidity_pct": np.round(humid + 0.6 * noise, 0),
-    }
-
-
-def _camera(about: About, at: Times, seed: int) -> Values:
-    jitter = even(seed, f"frames {about.device_id}", np.floor(at)) - 0.5
-    return {"frames_per_s": np.round(15 + 0.5 * drift(seed, about.device_id, at, 300) + 0.6 * jitter, 1)}
-
-
-# How full a car park is over the day, 0 to 1: on working days, and at the weekend.
-FULL: dict[str, tuple[Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]] = {
-    "office": (
-        lambda h: 0.06 + 0.86 * np.maximum(swell(h, 10, 2.6), swell(h, 14.8, 2.7)),
-        lambda h: 0.05 + 0.22 * swell(h, 12, 4),
-    ),
-    "home": (
-        lambda h: 0.93 - 0.5 * np.maximum(swell(h, 10, 3.2), swell(h, 15, 3.0)),
-        lambda h: 0.88 - 0.22 * swell(h, 16, 4),
-    ),
-    "hotel": (lambda h: 0.62 + 0.2 * swell(h, 22, 5), lambda h: 0.74 + 0.2 * swell(h, 22, 6)),
-    "market": (
-        lambda h: 0.08 + 0.88 * swell(h, 6.5, 2.4) + 0.3 * swell(h, 17, 2),
-        lambda h: 0.1 + 0.9 * swell(h, 7.2, 2.8) + 0.35 * swell(h, 17, 2.4),
-    ),
-    "evening": (
-        lambda h: 0.1 + 0.72 * swell(h, 19.8, 2.5) + 0.2 * swell(h, 12, 2),
-        lambda h: 0.14 + 0.84 * swell(h, 19.5, 3.4) + 0.4 * swell(h, 11, 3),
-    ),
-    "hospital": (
-        lambda h: 0.28 + 0.64 * swell(h, 9.5, 2.8) + 0.3 * swell(h, 15.5, 2.4),
-        lambda h: 0.26 + 0.3 * swell(h, 10, 4),
-    ),
-}
-
-
-def _parking(about: About, at: Times, seed: int) -> Values:
-    total = float(about.fields["total_spaces"])
-    working, free = FULL[rhythm(about.device_id)]
-    hours = hour(at)
-    full = np.where(weekend(at), free(hours), working(hours))
-    full = full + 0.05 * drift(seed, f"day {about.device_id}", at, 9 * HOUR)
-    full = full + 0.022 * drift(seed, about.device_id, at, 11 * 60) + 0.9 / total * drift(seed, about.name, at, 75)
-    taken = np.clip(np.round(full * total), 0, total)
-    return {"occupied_spaces": taken, "total_spaces": np.full(taken.shape, total)}
-
-
-SAYS: dict[str, Callable[[About, Times, int], Values]] = {"sensor": _air, "camera": _camera, "parking": _parking}
+@cache
+def town_days(seed: int) -> Days:
+    """The days of the simulated town."""
+    return Days(town(seed).abouts, seed)

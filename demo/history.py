@@ -1,64 +1,125 @@
-"""The town's last day, told before anyone watches: readings in five-minute steps, and its incidents."""
+"""The town's last week, told before anyone watches: readings in five-minute steps, and its incidents."""
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
 
 from data_access.declarations import Counts
 from data_access.importers.found import Progress
-from data_access.records import Incident, Reading
+from data_access.queries import Latest
+from data_access.records import About, Incident
+from data_access.series import Series
+from data_access.table import Table
 from data_access.words import _
-from demo.days import even, values
-from demo.incidents import told
+from demo.clock import HOUR, MINUTE
+from demo.days import Days, town_days
+from demo.incidents import LONGEST_S, told
+from demo.luck import even
 from demo.simulate import phase
-from demo.town import town
 
-REACH = timedelta(hours=26)  # a chart of 24 hours with something before its left edge
+WEEK_DAYS = 7.0
 STEP_S = 300
+LINE_SPAN_S = 12 * HOUR  # at most once in each a device's line drops, and it tells later what it measured meanwhile
+
+Known = Mapping[tuple[str, str], datetime]  # device and metric -> the time of its newest value
 
 
 class Writer(Protocol):
-    def bulk(self, readings: Iterable[tuple[Reading, datetime]]) -> int: ...
+    def bulk_series(self, series: Iterable[Series]) -> int: ...
     def say(self, incidents: Iterable[tuple[Incident, datetime]]) -> Counts: ...
 
 
-def history(writer: Writer, seed: int, now: datetime, progress: Progress, since: datetime | None = None) -> int:
-    """Tell the day before now; how many readings were new.
+class Store(Protocol):
+    def answer(self, question: Latest) -> Table: ...
 
-    Told again it adds only what is missing. `since` is the first fact of a town that is known already: whatever
-    happened from then on is told to its end, however long nobody simulated it, so that no incident stays open.
+
+def known(store: Store, seed: int) -> dict[tuple[str, str], datetime]:
+    """When each of the town's devices was last heard, as far as the store knows."""
+    metrics = sorted({metric for about in town_days(seed).abouts for metric in about.metrics})
+    return {
+        (row.id, metric): row.observed_at
+        for metric in metrics
+        for row in store.answer(Latest(metric))
+        if row.observed_at is not None
+    }
+
+
+def history(
+    writer: Writer,
+    seed: int,
+    now: datetime,
+    progress: Progress,
+    before: Known | None = None,
+    days: float = WEEK_DAYS,
+) -> int:
+    """Tell the week before now; how many readings were new.
+
+    `before` is what is known already: then only what came after it is told, and nothing doubles. Where nobody
+    simulated the town for longer than a week a gap stays in its readings, but its incidents are told to their end.
     """
-    start = now - REACH
-    words = told(seed, min(start, since) if since else start, now)
+    start = now - timedelta(days=days)
+    last = max(before.values(), default=None) if before else None
+    since = start if last is None else min(start, last - timedelta(seconds=LONGEST_S))
+    words = told(seed, since, now)
     begun = {word.id for word in words if word.state == "new"}  # of the others the beginning was never told
     words = [word for word in words if word.id in begun]
-    writer.say((word, word.at + timedelta(seconds=_late(seed, word.id, word.at))) for word in words)
-    return writer.bulk(readings(seed, start, now, progress))
+    writer.say((word, min(now, word.at + timedelta(seconds=_late(seed, word)))) for word in words)
+    return writer.bulk_series(series(town_days(seed), start, now, progress, before or {}))
 
 
-def readings(seed: int, start: datetime, end: datetime, progress: Progress) -> Iterator[tuple[Reading, datetime]]:
-    """Each reading between two times with the time at which it was received, a moment later.
+def series(town: Days, start: datetime, end: datetime, progress: Progress, before: Known) -> Iterator[Series]:
+    """What each device measured between two times, and when the city heard of it.
 
-    A device speaks at the same instants as when it is simulated live, only less often.
+    A device speaks at the same instants as when it is simulated live, only less often; silence stays a gap.
     """
-    abouts = town(seed).abouts
-    saying = _("Telling the town's last day")
-    for number, about in enumerate(abouts):
-        progress(saying, number / len(abouts))
-        moment = phase(number, len(abouts)) * (about.interval_s or STEP_S)
-        steps = np.arange(np.ceil((start.timestamp() - moment) / STEP_S), (end.timestamp() - moment) / STEP_S)
-        at = steps * STEP_S + moment
-        instants = [datetime.fromtimestamp(round(float(second), 3), UTC) for second in at]
-        delays = 0.2 + 2.8 * even(seed, f"delay {about.device_id}", steps) ** 4
-        for metric, numbers in values(about, at, seed).items():
-            for instant, delay, number_told in zip(instants, delays.tolist(), numbers.tolist(), strict=True):
-                if number_told == number_told and instant <= end:
-                    received = min(end, instant + timedelta(seconds=delay))
-                    yield Reading(about.device_id, metric, number_told, instant), received
+    saying = _("Telling the town's last week")
+    for number, about in enumerate(town.abouts):
+        progress(saying, number / len(town.abouts))
+        # whoever lacks one of its metrics was interrupted while it told them: tell all again
+        heard = (before.get((about.device_id, metric), start) for metric in about.metrics)
+        since = max(start, min(heard, default=start))
+        at = instants(about, number, len(town.abouts), since.timestamp(), end.timestamp())
+        if not len(at):
+            continue
+        received = np.minimum(at + delays(about, at, town.seed), end.timestamp())
+        for metric, numbers in town.values(about, at).items():
+            there = ~np.isnan(numbers)
+            if there.any():
+                yield Series(about.device_id, metric, _us(at[there]), _us(received[there]), numbers[there], None)
     progress(saying, 1.0)
 
 
-def _late(seed: int, id: str, at: datetime) -> float:
-    return 0.3 + float(even(seed, f"delay {id}", np.array([int(at.timestamp())]))[0])
+def instants(about: About, number: int, count: int, start: float, end: float) -> np.ndarray:
+    """When device `number` of `count` speaks in history, after `start` and not after `end`."""
+    moment = phase(number, count) * (about.interval_s or STEP_S)
+    steps = np.arange(np.floor((start - moment) / STEP_S) + 1, np.floor((end - moment) / STEP_S) + 1)
+    at: np.ndarray = np.round(steps * STEP_S + moment, 3)
+    return at[(at > start) & (at <= end)]
+
+
+def delays(about: About, at: np.ndarray, seed: int) -> np.ndarray:
+    """How many seconds later the city heard of what was measured at these instants.
+
+    Mostly a second or two, now and then some minutes; and where a line dropped everything comes when it is back.
+    """
+    device, moments = about.device_id, np.floor(at)
+    late = 0.2 + 2.8 * even(seed, f"delay {device}", moments) ** 4
+    slow = even(seed, f"slow {device}", moments) < 0.01
+    late += np.where(slow, (1 + 6 * even(seed, f"how slow {device}", moments) ** 2) * MINUTE, 0)
+    span = np.floor(at / LINE_SPAN_S)
+    dropped = (span + 0.7 * even(seed, f"line at {device}", span)) * LINE_SPAN_S
+    back = dropped + (0.3 + 3 * even(seed, f"line for {device}", span) ** 2) * HOUR
+    waits = (even(seed, f"line {device}", span) < 0.012) & (at >= dropped) & (at < back)
+    return np.where(waits, back - at + late, late)
+
+
+def _us(at: np.ndarray) -> np.ndarray:
+    """Whole microseconds, of times that live devices tell in milliseconds."""
+    whole: np.ndarray = np.round(at * 1000).astype(np.int64) * 1000
+    return whole
+
+
+def _late(seed: int, word: Incident) -> float:
+    return 0.3 + 4 * float(even(seed, f"delay {word.id}", np.array([int(word.at.timestamp())]))[0]) ** 3

@@ -1,7 +1,10 @@
-"""The town's devices speak MQTT, in real time, like any others: a gateway that carries sixty of them.
+"""The town's devices speak MQTT, in real time, like any others: a gateway that carries all of them.
 
 It writes nothing anywhere. Faster than the clock (`speed`) means that the town's days pass faster and its devices
 speak more often; what they say still carries the real time, since a reading from the future helps nobody.
+
+A storm is raised by a retained message, so that whoever asks for one may be another process than the one that speaks
+for the devices, and a simulation that is started again remembers it.
 """
 
 import heapq
@@ -21,32 +24,81 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 
 from data_access.mqtt import Address
 from data_access.records import About
-from demo.days import speaks, values
+from demo.clock import HOUR
+from demo.days import town_days
 from demo.incidents import LONGEST_S, told
-from demo.town import LAT, LON, town
+from demo.rain import Storm
+from demo.town import LAT, LON
 
 log = structlog.get_logger("simulate")
 
 GATEWAY = About("gateway-1", "Trạm thu phát mô phỏng", "gateway", LON, LAT)
-SHORTEST_S = 0.5  # however fast the town lives, no device speaks more often
-QUEUED = 20_000  # messages kept while the broker is away: about an hour and a half of the town
+STORM = "cityglass-simulation/storm"  # beside the city's own topics: it is no fact, it makes some
+STORM_FELT_S = 30 * HOUR  # so long the river remembers one
+SHORTEST_S = 2.0  # however fast the town lives, no device speaks more often
+QUEUED = 20_000  # messages kept while the broker is away: about twenty minutes of the town
+LISTENS_S = 2.0  # for a word of a simulation that is running
 FAREWELL_S = 4.0  # for the last words; a process has ten seconds to end
 UNACKNOWLEDGED = 500  # messages on their way at once: a goodbye must not wait behind a slow broker
 
 
-def simulate(mqtt_url: str, seed: int, speed: float, stop: threading.Event) -> None:
-    """Speak for every device of the town until `stop` is set.
+def simulate(mqtt_url: str, seed: int, speed: float, stop: threading.Event, storm: bool = False) -> bool:
+    """Speak for every device of the town until `stop` is set; with `storm`, one begins now.
+
+    Where a simulation speaks to this broker already, the storm begins there and nothing else is done: then False.
 
     Raises:
         ValueError: that is no broker's address.
     """
-    gateway = Gateway(Address.of(mqtt_url), seed, speed)
+    address = Address.of(mqtt_url)
+    if storm and hand_over(address, time.time()):
+        return False
+    gateway = Gateway(address, seed, speed)
+    if storm:
+        gateway.raise_storm(time.time())
     gateway.start()
     try:
         while not stop.is_set():
             stop.wait(gateway.speak())
     finally:
         gateway.end()
+    return True
+
+
+def hand_over(address: Address, begin: float) -> bool:
+    """Tell a simulation that is running there of a storm; whether there is one."""
+    heard: list[bytes] = []
+    client = _client(address, f"cityglass-storm-{os.getpid():x}")
+    client.on_connect = lambda client, *_said: client.subscribe(_topic(GATEWAY, "status"), qos=1)
+    client.on_message = lambda _client, _data, message: heard.append(bytes(message.payload))
+    try:
+        client.connect(address.host, address.port)
+    except OSError:
+        return False
+    client.loop_start()
+    end = time.monotonic() + LISTENS_S
+    while not heard and time.monotonic() < end:
+        time.sleep(0.02)
+    there = heard[:1] == [b"online"]
+    if there:
+        told_of = client.publish(STORM, str(begin).encode(), qos=1, retain=True)
+        while not told_of.is_published() and time.monotonic() < end + FAREWELL_S:
+            time.sleep(0.02)
+        there = told_of.is_published()
+        log.info("a storm begins in the simulation that is running", broker=str(address))
+    client.disconnect()
+    client.loop_stop()
+    return there
+
+
+def _client(address: Address, name: str) -> paho.Client:
+    # MQTT 3.1.1: the embedded broker speaks nothing newer, and nothing here needs it
+    client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv311)
+    if address.user:
+        client.username_pw_set(address.user, address.password)
+    if address.secure:
+        client.tls_set()
+    return client
 
 
 class Gateway:
@@ -54,10 +106,11 @@ class Gateway:
 
     def __init__(self, address: Address, seed: int, speed: float) -> None:
         self._address, self._seed, self._speed = address, seed, speed
+        self._days, self._storms = town_days(seed), frozenset[Storm]()
         self._started = time.time()
         self._boot = f"{int(self._started):x}"
         self._told_until = self._started - LONGEST_S
-        self._abouts = town(seed).abouts
+        self._abouts = self._days.abouts
         self._due = [(self._next(number, self._started), number) for number in range(len(self._abouts))]
         heapq.heapify(self._due)
         self._numbers: Counter[str] = Counter()
@@ -66,28 +119,25 @@ class Gateway:
         self._client = self._made()
 
     def _made(self) -> paho.Client:
-        # MQTT 3.1.1: the embedded broker speaks nothing newer, and nothing here needs it
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2,
-            f"cityglass-town-{os.getpid():x}-{self._boot}",
-            protocol=MQTTProtocolVersion.MQTTv311,
-        )
+        client = _client(self._address, f"cityglass-town-{os.getpid():x}-{self._boot}")
         client.max_inflight_messages_set(UNACKNOWLEDGED)
         client.max_queued_messages_set(QUEUED)
         client.reconnect_delay_set(1, 20)
-        if self._address.user:
-            client.username_pw_set(self._address.user, self._address.password)
-        if self._address.secure:
-            client.tls_set()
         client.will_set(_topic(GATEWAY, "status"), b"offline", qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
+        client.message_callback_add(STORM, self._on_storm)
         return client
 
     def start(self) -> None:
         """Connect, now or as soon as there is a broker."""
         self._client.connect_async(self._address.host, self._address.port, keepalive=30)
         self._client.loop_start()
+
+    def raise_storm(self, begin: float) -> None:
+        """Let a storm begin, by the real clock, and remember it in the broker."""
+        self._client.publish(STORM, str(begin).encode(), qos=1, retain=True)
+        self._weather(begin)
 
     def end(self) -> None:
         """Say goodbye for every device, so that nobody waits for them."""
@@ -123,7 +173,7 @@ class Gateway:
 
     def _read(self, about: About, at: float) -> None:
         there = np.array([self._town_time(at)])
-        here = bool(speaks(about, there)[0])
+        here = bool(self._days.speaks(about, there)[0])
         if here != self._here.get(about.device_id):
             self._here[about.device_id] = here
             if (
@@ -138,7 +188,7 @@ class Gateway:
             "at": datetime.fromtimestamp(round(at, 3), UTC).isoformat(timespec="milliseconds"),
             "boot": self._boot,
             "seq": self._numbers[device],
-            "values": {metric: float(number[0]) for metric, number in values(about, there, self._seed).items()},
+            "values": {metric: float(number[0]) for metric, number in self._days.values(about, there).items()},
         }
         if device in self._lost:
             said["lost"] = self._lost[device]
@@ -158,7 +208,7 @@ class Gateway:
         if now - self._told_until < 1:
             return
         start, end = (datetime.fromtimestamp(moment, UTC) for moment in (self._told_until, now))
-        for word in told(self._seed, start, end):
+        for word in told(self._seed, start, end, tuple(self._storms)):
             self._client.publish(f"cityglass/events/{word.kind}", orjson.dumps(structs.asdict(word)), qos=1)
         self._told_until = now
 
@@ -176,14 +226,31 @@ class Gateway:
             log.warning("the broker refuses", broker=str(self._address), reason=str(reason))
             return
         log.info("speaking", broker=str(self._address), devices=len(self._abouts), speed=self._speed)
+        client.subscribe(STORM, qos=1)
         # a broker that kept nothing over its own end must hear again who is there
         there = np.array([self._town_time(time.time())])
         for about in (GATEWAY, *self._abouts):
             self._introduce(about)
-            here = about is GATEWAY or bool(speaks(about, there)[0])
+            here = about is GATEWAY or bool(self._days.speaks(about, there)[0])
             if here or about.kind == "camera":
                 self._status(about, here)
                 self._here[about.device_id] = here
+
+    def _on_storm(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        try:
+            begin = float(message.payload)
+        except ValueError:
+            log.warning("a storm that has no beginning", payload=message.payload[:40].decode("utf-8", "replace"))
+            return
+        self._weather(begin)
+
+    def _weather(self, begin: float) -> None:
+        storm = Storm(begin)
+        if storm in self._storms or not -HOUR < time.time() - begin < STORM_FELT_S:
+            return
+        log.info("a storm begins", at=datetime.fromtimestamp(round(begin), UTC).isoformat())
+        self._storms |= {storm}
+        self._days = self._days.with_storm(Storm(self._town_time(begin)))
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:
