@@ -16,13 +16,16 @@ import typer
 
 from data_access.settings import Settings
 from data_access.words import N_, _
+from server import users
 from server.console import (
     AdminPort,
     Broker,
     CityFile,
+    Contact,
     Data,
     Database,
     Host,
+    Licence,
     MqttPort,
     OneProcess,
     Port,
@@ -43,7 +46,6 @@ if TYPE_CHECKING:
 
     from data_access.declarations import Counts
     from data_access.description import Description, Simulated
-    from data_access.desk import Desk
     from data_access.importers.found import Found
     from data_access.public_store import PublicStore
     from data_access.store import CityStore
@@ -54,8 +56,7 @@ HOUSE = Path(__file__).resolve().parent
 ASSETS, SIMULATED = HOUSE / "assets", HOUSE / "cities" / "simulated.toml"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
-user = typer.Typer(no_args_is_help=True, help=_("Who may see the desk: links to sign in, tokens for scripts."))
-cli.add_typer(user, name="user")
+cli.add_typer(users.user, name="user")
 
 
 # --- the three views ------------------------------------------------------------------------------------------------
@@ -68,6 +69,7 @@ def officials(settings: Settings) -> "ASGIApp":
     from data_access.desk import Desk
     from data_access.store import CityStore
     from layers import LAYERS
+    from layers.local import local
     from live.frames import snapshot
     from live.hub import Hub
     from server import api, door, numbers, problems, sessions, tiles
@@ -75,17 +77,18 @@ def officials(settings: Settings) -> "ASGIApp":
     from server.faring import deaf_since, fares, lag_s
 
     store = CityStore.open(settings.database_url)
-    hub = Hub(store, LAYERS, lag=lambda: lag_s(settings.folder))
+    layers = local(LAYERS, store.city())
+    hub = Hub(store, layers, lag=lambda: lag_s(settings.folder))
     health = partial(fares, store, settings.folder)
     keys = sessions.Sessions(Desk(settings.folder / "desk.db"))
     server = bare_server(at_end=hub.close, each_second=lambda: numbers.CLIENTS.set(hub.clients))
     problems.watch(server)
     server.include_router(sessions.routes(keys))
-    server.include_router(api.routes(store, LAYERS, snapshot, version=VERSION, health=health, finds=True))
+    server.include_router(api.routes(store, layers, snapshot, version=VERSION, health=health, finds=True))
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
-    desk = View("desk", N_("Desk"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
-    wall = View("wall", N_("Wall"), LAYERS, store, deaf_since=lambda: deaf_since(settings.folder))
+    desk = View("desk", N_("Desk"), layers, store, deaf_since=lambda: deaf_since(settings.folder))
+    wall = View("wall", N_("Wall"), layers, store, deaf_since=lambda: deaf_since(settings.folder))
     page = dash_app(server, desk, wall, ASSETS)
     return door.ops(
         server, keys, settings.port, hosts=hosts(settings.host), hashes=page.csp_hashes, language=tongue(store)
@@ -94,20 +97,24 @@ def officials(settings: Settings) -> "ASGIApp":
 
 def public(settings: Settings) -> "ASGIApp":
     """The public view: what was published, over its own snapshot, with no way to anything else."""
+    from components.public import Host as Publisher
     from components.public import public_app
     from components.view import View
     from data_access.public_store import PublicStore
     from layers import PUBLIC
+    from layers.local import local
     from live.frames import snapshot
     from server import api, door, problems, tiles
     from server.bare import bare_server, hosts
 
     store = PublicStore(settings.folder / "public")
+    layers = local(PUBLIC, store.city())
     server = bare_server()
     problems.watch(server)
-    server.include_router(api.routes(store, PUBLIC, snapshot, version=VERSION))
+    server.include_router(api.routes(store, layers, snapshot, version=VERSION))
     server.include_router(tiles.routes(settings.folder / "tiles", kept="public"))
-    page = public_app(server, View("public", N_("Public view"), PUBLIC, store, live=None), ASSETS)
+    view = View("public", N_("Public view"), layers, store, live=None)
+    page = public_app(server, view, ASSETS, Publisher(settings.contact, settings.licence))
     named = hosts(settings.public_host)
     return door.public(server, settings.public_port, hosts=named, hashes=page.csp_hashes, language=tongue(store))
 
@@ -137,6 +144,8 @@ def run(
     simulation: Simulation = None,
     speed: Speed = None,
     one_process: OneProcess = None,
+    contact: Contact = None,
+    licence: Licence = None,
 ) -> None:
     settings = chosen(locals())
     from server.launch import CannotStartError, launch
@@ -218,6 +227,7 @@ def import_command(
                 done.write_text(mark)
             if described and described.simulated and settings.simulation:
                 remember(settings, writer, described.simulated)
+        first_snapshot(settings)
     except (CannotOpen, ImportFault) as fault:
         raise Refused(str(fault)) from None
 
@@ -263,6 +273,21 @@ def remember(settings: Settings, writer: "CityWriter", simulated: "Simulated") -
     with closing(CityStore.open(settings.database_url)) as store:
         before = known(store, simulated.seed)
     history(writer, simulated.seed, datetime.now(UTC), show_progress, before, simulated.days)
+
+
+def first_snapshot(settings: Settings) -> None:
+    """Publish once before anyone looks, so that the public view opens with something to show and knows its city."""
+    from data_access.public_store import PublicStore
+    from data_access.publisher import publish
+    from data_access.store import CityStore
+    from server.processes import rules
+
+    folder = settings.folder / "public"
+    with closing(PublicStore(folder)) as published:
+        if published.city() is not None:
+            return
+    with closing(CityStore.open(settings.database_url)) as store:
+        publish(store, rules(), folder)
 
 
 @cli.command(help=_("Read a city's description or file and say what it holds, without keeping anything."))
@@ -356,43 +381,6 @@ def replay_command(
         raise Refused(str(fault)) from None
     for line in played.lines():
         say(line)
-
-
-@user.command(help=_("An address that signs in once."))
-def link(
-    hours: Annotated[float, typer.Option(help=_("For how long it may be used."))] = 24,
-    data: Data = None,
-    city: CityFile = None,
-    host: Host = None,
-    port: Port = None,
-) -> None:
-    settings = chosen({"data": data, "city": city, "host": host, "port": port})
-    say(f"http://{settings.host}:{settings.port}/sign-in?token={desk_of(settings).link(hours=hours)}")
-
-
-@user.command(help=_("A token for scripts: Authorization: Bearer TOKEN."))
-def token(
-    label: Annotated[str, typer.Option(help=_("What it is for."))] = "", data: Data = None, city: CityFile = None
-) -> None:
-    say(desk_of(chosen({"data": data, "city": city})).token(label))
-
-
-def desk_of(settings: Settings) -> "Desk":
-    """The links and tokens of an installation that was started before.
-
-    Raises:
-        Refused: nothing was ever started there, so that a link would open nothing.
-    """
-    from data_access.desk import Desk
-
-    path = settings.folder / "desk.db"
-    if not path.exists():
-        raise Refused(
-            _("Nothing was started in {folder} yet. Name the folder or city of ./run with --data or --city.").format(
-                folder=settings.folder
-            )
-        )
-    return Desk(path)
 
 
 if __name__ == "__main__":

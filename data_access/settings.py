@@ -4,17 +4,21 @@ Each may also be given as an environment variable, `CITYGLASS_` and its name; th
 `broker` or `database`) reach the processes, since they never stand in a process list.
 """
 
+import tomllib
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+TOWN = "town"  # the key of the simulated city
+
 
 class Settings(BaseSettings):
     """The choices of one installation; `data` None: var/<city> beside the program.
 
     `sources` is the folder of the files that a city's description names; None: the folder of the description.
+    `contact` and `licence` are what the public view tells of whom to ask and how its data may be used.
     """
 
     model_config = SettingsConfigDict(env_prefix="CITYGLASS_", extra="ignore", frozen=True)
@@ -33,6 +37,8 @@ class Settings(BaseSettings):
     simulation: bool = True
     speed: Annotated[float, Field(gt=0, le=10_000)] = 1.0
     one_process: bool = False
+    contact: Annotated[str | None, Field(max_length=200)] = None
+    licence: Annotated[str | None, Field(max_length=200)] = None
 
     @property
     def folder(self) -> Path:
@@ -41,8 +47,18 @@ class Settings(BaseSettings):
 
     @property
     def city_key(self) -> str:
-        """A city file's first word of its name, in lower case; the simulated town without one."""
-        return self.city.name.split(".")[0].lower() if self.city else "town"
+        """The key that a description states, else the first word of a file's name; the simulated town without one."""
+        if self.city is None:
+            return TOWN
+        stem = self.city.name.split(".")[0].lower()
+        if self.city.suffix != ".toml":
+            return stem
+        try:
+            told = tomllib.loads(self.city.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # whoever reads it to use it says what is wrong with it
+            return stem
+        key = TOWN if "simulated" in told else told.get("key", stem)
+        return key if isinstance(key, str) and key.isascii() and key.replace("-", "").isalnum() else stem
 
     @property
     def database_url(self) -> str:

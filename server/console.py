@@ -36,6 +36,11 @@ OneProcess = Annotated[
     bool | None, typer.Option("--one-process", help=_("Listener and worker inside the ops process."))
 ]
 
+Contact = Annotated[
+    str | None, typer.Option(help=_("Whom the public view names for questions, such as an e-mail address."))
+]
+Licence = Annotated[str | None, typer.Option(help=_("Terms on which the public view publishes, such as CC BY 4.0."))]
+
 
 def chosen(given: dict[str, Any]) -> Settings:
     """Settings from the environment, and over them what the command line says."""

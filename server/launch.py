@@ -29,8 +29,8 @@ class CannotStartError(RuntimeError):
         self.code = code
 
 
-def launch(settings: Settings, program: Path, say: Say, stop: threading.Event) -> None:
-    """Start everything and keep it alive until `stop`.
+def launch(settings: Settings, program: Path, say: Say, stop: threading.Event, simulated: bool) -> None:
+    """Start everything and keep it alive until `stop`; with `simulated`, devices that are made up speak too.
 
     Raises:
         CannotStartError: something is in the way, or a process ended before all were ready.
@@ -46,7 +46,7 @@ def launch(settings: Settings, program: Path, say: Say, stop: threading.Event) -
         if settings.broker is None:
             kept.start(Child("broker", _broker(settings, program, say), environment))
             kept.wait_until(lambda: preflight.listening("127.0.0.1", settings.mqtt_port), BROKER_WITHIN_S)
-        for name in processes(settings):
+        for name in processes(settings, simulated):
             secret = NOT_FOR_THE_PUBLIC if name == "public" else frozenset()
             kept.start(Child(name, _command(program, name), environment, secret))
         say(_("Starting desk, wall and public view"))
@@ -63,10 +63,10 @@ def launch(settings: Settings, program: Path, say: Say, stop: threading.Event) -
         metrics.shutdown()
 
 
-def processes(settings: Settings) -> list[str]:
+def processes(settings: Settings, simulated: bool) -> list[str]:
     """The processes of this installation besides the broker, in the order in which they start."""
     named = ["ops", "public"] if settings.one_process else ["ingest", "worker", "ops", "public"]
-    return [*named, "simulate"] if settings.simulation and settings.city is None else named
+    return [*named, "simulate"] if simulated else named
 
 
 def _broker(settings: Settings, program: Path, say: Say) -> list[str]:

@@ -7,8 +7,10 @@ from hashlib import sha256
 from data_access.camera_views import Watch
 from data_access.decoders import DECODERS
 from data_access.listener import Listener
+from data_access.privacy import Rule
 from data_access.publisher import publish
 from data_access.pulse import Pulse
+from data_access.queries import Question
 from data_access.settings import Settings
 from data_access.store import CityStore
 from data_access.worker import Job, work
@@ -21,6 +23,11 @@ VIEWS_EVERY_S, PUBLISH_EVERY_S, KEYFRAMES_EVERY_S = 2, 60, 60
 
 class StoodStillError(RuntimeError):
     """The listener made no progress for long; its process ends, so that the supervisor starts it anew."""
+
+
+def rules() -> list[tuple[str, Question, Rule | None]]:
+    """What is published, by which question and under which rule."""
+    return [(layer.key, layer.query, layer.public) for layer in LAYERS]
 
 
 def listen(settings: Settings, stop: threading.Event) -> None:
@@ -52,10 +59,9 @@ def listen(settings: Settings, stop: threading.Event) -> None:
 def work_through(settings: Settings, stop: threading.Event) -> None:
     """Do the worker's jobs until `stop`."""
     store, writer = CityStore.open(settings.database_url), CityWriter.open(settings.database_url)
-    rules = [(layer.key, layer.query, layer.public) for layer in LAYERS]
     jobs = [
         Job("camera views", VIEWS_EVERY_S, Watch(store, writer).refresh),
-        Job("public snapshot", PUBLISH_EVERY_S, lambda: publish(store, rules, settings.folder / "public")),
+        Job("public snapshot", PUBLISH_EVERY_S, lambda: publish(store, rules(), settings.folder / "public")),
         Job("keyframes", KEYFRAMES_EVERY_S, writer.keep_keyframes),
     ]
     work(jobs, stop)

@@ -153,9 +153,9 @@ def chromium() -> Iterator[Any]:
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The simulated town as `./run` starts it, one for all tests that leave it running."""
-    from tests.running import Running
+    from tests.running import A_DAY, Running
 
-    running = Running(tmp_path_factory.mktemp("town"))
+    running = Running(tmp_path_factory.mktemp("town"), A_DAY)
     running.wait_until_ready(240)
     yield running
     running.stop()

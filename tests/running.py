@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tests.conftest import HOUSE, free_port
 
+A_DAY = f"--city={HOUSE / 'tests' / 'cities' / 'a_day.toml'}"  # the simulated city, quickly there
+
 
 class Running:
     """`app.py run` as a person starts it. `said` is everything it printed."""

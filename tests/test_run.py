@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import HOUSE, free_port
-from tests.running import Running, addresses
+from tests.running import A_DAY, Running, addresses
 
 pytestmark = pytest.mark.slow
 
@@ -96,17 +96,17 @@ def test_a_token_made_on_the_command_line_opens_the_api(town: Running) -> None:
 
 
 def test_a_second_start_finds_its_data_and_imports_nothing_again(tmp_path: Path) -> None:
-    first = Running(tmp_path / "town")
+    first = Running(tmp_path / "town", A_DAY)
     first.wait_until_ready()
     assert first.stop() == 0
-    second = Running(tmp_path / "town")
+    second = Running(tmp_path / "town", A_DAY)
     second.wait_until_ready()
     assert "Importing" not in second.said
     assert second.stop() == 0
 
 
 def test_it_ends_within_ten_seconds_and_leaves_no_process(tmp_path: Path) -> None:
-    running = Running(tmp_path / "town", "--no-simulation")
+    running = Running(tmp_path / "town", A_DAY, "--no-simulation")
     running.wait_until_ready()
     pids = list(running.children())
     assert pids
@@ -148,7 +148,7 @@ def ports() -> list[str]:
 def prepare(folder: Path) -> None:
     subprocess.run(
         [sys.executable, str(HOUSE / "app.py"), "import"],
-        env={**os.environ, "CITYGLASS_DATA": str(folder), "CITYGLASS_SIMULATION": "false"},
+        env={**os.environ, "CITYGLASS_DATA": str(folder), "CITYGLASS_SIMULATION": "false", "LANG": "en_US.UTF-8"},
         check=True,
         capture_output=True,
     )
@@ -174,7 +174,7 @@ def test_a_database_from_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_process_serves_the_same(tmp_path: Path) -> None:
-    running = Running(tmp_path / "town", "--one-process")
+    running = Running(tmp_path / "town", A_DAY, "--one-process")
     running.wait_until_ready()
     commands = " ".join(running.children().values())
     assert "app.py ingest" not in commands
