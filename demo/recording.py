@@ -53,17 +53,19 @@ class Measured(Struct, frozen=True):
 
 
 class Entity(Struct, frozen=True):
-    """An NGSI-LD entity as it was recorded; `at` None: it declares a device and measures nothing."""
+    """An NGSI-LD entity as it was recorded, and the moment that it speaks of."""
 
-    at: datetime | None
+    at: datetime
     device: str
     said: dict[str, Any]
 
 
 class Recording(Struct, frozen=True):
-    """What was said, in the order of its times; `rows` counts these and the rows nobody understood (line, why).
+    """What was said, in the order of its times.
 
-    `about` declares its devices, as far as the recording knows them. `notes` are what else a person should know.
+    `rows` counts these, the rows that nobody understood (line, why), and the `silent` ones, which measure nothing and
+    are not played. `about` declares its devices, as far as the recording knows them. `notes` are what else a person
+    should know.
     """
 
     said: tuple[Measured | Entity, ...]
@@ -71,21 +73,12 @@ class Recording(Struct, frozen=True):
     rows: int
     about: Mapping[str, Mapping[str, Any]] = {}
     notes: tuple[str, ...] = ()
-
-    @property
-    def timed(self) -> tuple[Measured | Entity, ...]:
-        """What was said about a moment."""
-        return tuple(word for word in self.said if word.at is not None)
-
-    @property
-    def declared(self) -> int:
-        """How many rows only declare a device."""
-        return len(self.said) - len(self.timed)
+    silent: int = 0
 
     @property
     def values(self) -> int:
         """How many rows hold a value."""
-        return sum(not (isinstance(word, Measured) and word.absence) for word in self.timed)
+        return sum(not (isinstance(word, Measured) and word.absence) for word in self.said)
 
     @property
     def absent(self) -> Counter[str]:
@@ -101,7 +94,7 @@ class Recording(Struct, frozen=True):
     @property
     def gap(self) -> tuple[datetime, datetime] | None:
         """The longest stretch about which nobody said anything at all, when it is far longer than usual."""
-        moments = sorted({word.at for word in self.said if word.at is not None})
+        moments = sorted({word.at for word in self.said})
         steps = [(later - earlier, earlier, later) for earlier, later in pairwise(moments)]
         if not steps:
             return None

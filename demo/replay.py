@@ -26,7 +26,7 @@ from demo.station import Station
 
 
 class Summary(Struct, frozen=True):
-    """What was played: rows = with a value + absent by reason + declarations + bad; the broker acknowledged all."""
+    """What was played: rows = with a value + absent by reason + silent + bad; the broker acknowledged all."""
 
     file: str
     recording: Recording
@@ -34,18 +34,13 @@ class Summary(Struct, frozen=True):
     acknowledged: int
 
     @property
-    def first(self) -> datetime | None:
+    def first(self) -> datetime:
         """The moment of the first row, as it was played."""
-        return self._played(0)
+        return self.recording.said[0].at + self.shifted
 
     @property
-    def last(self) -> datetime | None:
-        return self._played(-1)
-
-    def _played(self, place: int) -> datetime | None:
-        timed = self.recording.timed
-        at = timed[place].at if timed else None
-        return None if at is None else at + self.shifted
+    def last(self) -> datetime:
+        return self.recording.said[-1].at + self.shifted
 
     def lines(self) -> list[str]:
         """The account for a person."""
@@ -58,14 +53,11 @@ class Summary(Struct, frozen=True):
             more = len(of.bad) - FEW
             told.append(ngettext("And {n} more like these.", "And {n} more like these.", more).format(n=more))
         told += of.notes
-        if self.first and self.last:
-            told.append(
-                _("Played from {first} to {last}; the broker acknowledged each of {count} messages.").format(
-                    first=_said(self.first), last=_said(self.last), count=self.acknowledged
-                )
+        told.append(
+            _("Played from {first} to {last}; the broker acknowledged each of {count} messages.").format(
+                first=_said(self.first), last=_said(self.last), count=self.acknowledged
             )
-        else:
-            told.append(_("The broker acknowledged each of {count} messages.").format(count=self.acknowledged))
+        )
         if of.gap:
             days = (of.gap[1] - of.gap[0]) / timedelta(days=1)
             told.append(
@@ -81,16 +73,15 @@ class Summary(Struct, frozen=True):
         if absent := sum(of.absent.values()):
             why = ", ".join(f"{count} {REASONS[reason]}" for reason, count in sorted(of.absent.items()))
             yield _("{n} without a value ({why})").format(n=absent, why=why)
-        if of.declared:
-            yield _("{n} that declare a device").format(n=of.declared)
+        if of.silent:
+            yield _("{n} that measure nothing and were not played").format(n=of.silent)
         yield _("{n} not understood").format(n=len(of.bad))
 
 
 class _Message(NamedTuple):
-    at: datetime | None  # when it is due; None: before all others
+    at: datetime  # when it is due
     topic: str
     payload: str
-    retain: bool = False
 
 
 def replay(
@@ -120,26 +111,25 @@ def replay(
         raise ReplayFault(str(fault)) from fault
     progress(_("Reading {file}").format(file=file.name), None)
     recording = read(file, year)
-    timed = recording.timed
-    last = timed[-1].at if timed else None
-    span = (now or datetime.now(UTC)) - last if shift and last else timedelta(0)
-    start, first, stop = time.monotonic(), timed[0].at if timed else None, stop or threading.Event()
+    said, stop = recording.said, stop or threading.Event()
+    span = (now or datetime.now(UTC)) - said[-1].at if shift else timedelta(0)
+    start = time.monotonic()
     with Station(address) as station:
         for device, about in recording.about.items():
             station.say(f"cityglass/{device}/about", json.dumps(about, ensure_ascii=False), retain=True)
-        for number, message in enumerate(_messages(recording.said, span), 1):
-            if speed is not None and message.at and first:
-                due = start + (message.at - first).total_seconds() / speed
+        for number, message in enumerate(_messages(said, span), 1):
+            if speed is not None:
+                due = start + (message.at - said[0].at).total_seconds() / speed
                 stop.wait(max(0.0, due - time.monotonic()))
             if stop.is_set():
                 raise ReplayFault(
                     _("Stopped after {count} of {all} rows. Play it again: none is kept twice.").format(
-                        count=number - 1, all=len(recording.said)
+                        count=number - 1, all=len(said)
                     )
                 )
-            station.say(message.topic, message.payload, message.retain)
+            station.say(message.topic, message.payload)
             if number % 100 == 0 or speed is not None:
-                progress(_("Playing {file}").format(file=file.name), number / len(recording.said))
+                progress(_("Playing {file}").format(file=file.name), number / len(said))
         station.confirmed()
         progress(_("Playing {file}").format(file=file.name), 1.0)
         return Summary(file.name, recording, span, station.acknowledged)
@@ -171,7 +161,7 @@ def _messages(said: Sequence[Measured | Entity], span: timedelta) -> Iterator[_M
 def _entity(word: Entity, span: timedelta) -> _Message:
     kind = word.device.partition(":")[0] or "entity"
     payload = json.dumps(moved_entity(word.said, span), ensure_ascii=False)
-    return _Message(word.at, f"ngsi-ld/{kind}/{word.device}", payload, retain=word.at is None)
+    return _Message(word.at, f"ngsi-ld/{kind}/{word.device}", payload)
 
 
 def _boot(series: Sequence[Measured], span: timedelta) -> str:

@@ -1,7 +1,8 @@
 """NGSI-LD entities as a context broker handed them out, an array of them: counts by camera, air, weather.
 
-They are said again as they were recorded, one message an entity; only their times move where they are to. Those that
-our own ingest would refuse are said too, and counted as not understood: refusing is its business.
+They are said again as they were recorded, one message an entity; only their times move where they are to. One that
+measures nothing is not played: it is somebody's register, and a city has its own, where the same camera may bear
+another name.
 """
 
 import re
@@ -26,7 +27,7 @@ _MOMENT = re.compile(
 
 
 def read(file: Path, text: TextIO, year: int | None) -> Recording:
-    """The entities of an array, all or those observed in a year (UTC) and those that only declare a device."""
+    """The entities of an array that measure something, all or those of a year (UTC)."""
     try:
         entities = orjson.loads(text.read())
     except orjson.JSONDecodeError as fault:
@@ -36,6 +37,7 @@ def read(file: Path, text: TextIO, year: int | None) -> Recording:
     said: list[Entity] = []
     bad: list[tuple[int, Text | str]] = []
     places: dict[str, set[tuple[float, float]]] = {}
+    silent = 0
     for number, one in enumerate(entities, 1):
         try:
             packet = decode("ngsi-ld/replay", orjson.dumps(one))
@@ -43,14 +45,18 @@ def read(file: Path, text: TextIO, year: int | None) -> Recording:
             bad.append((number, fault.reason))
             continue
         at = max((fact.observed_at for fact in packet.facts if isinstance(fact, Reading)), default=None)
-        if year is not None and at is not None and at.year != year:
+        if at is None:
+            silent += 1
+            continue
+        if year is not None and at.year != year:
             continue
         said.append(Entity(at, packet.device_id or "", one))
         for fact in packet.facts:
             if isinstance(fact, About):
                 places.setdefault(fact.device_id, set()).add((fact.lon, fact.lat))
-    ordered = sorted(said, key=lambda entity: (entity.at is not None, entity.at and entity.at.timestamp()))
-    return Recording(tuple(ordered), tuple(bad), len(said) + len(bad), notes=tuple(_notes(places)))
+    ordered = tuple(sorted(said, key=lambda entity: entity.at))
+    rows = len(said) + len(bad) + silent
+    return Recording(ordered, tuple(bad), rows, notes=tuple(_notes(places)), silent=silent)
 
 
 def moved(said: Any, span: timedelta) -> Any:
