@@ -6,13 +6,16 @@ and all of it at once. What a description may hold is written for people in docs
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 from msgspec import Struct
 
 from data_access import toml_lines
 from data_access.city import City, Said, Threshold
+from data_access.decoders.native import FIELDS
 from data_access.description_rules import CAMERA, DEVICE_KINDS, LIGHTS, PARKING, SENSOR, SITE, SOURCES, Table, Wrong
+from data_access.description_sources import LAYERS, POINT_LAYERS
 from data_access.importers.found import ImportFault
 from data_access.metric_units import unit_of
 from data_access.records import About
@@ -209,58 +212,78 @@ def _threshold(table: Table, languages: tuple[str, ...]) -> Threshold:
     return Threshold(metric, levels, table.text("unit", unit_of(metric)), table.said("source", languages), words)
 
 
-def _sources(root: Table, folder: Path | None) -> list[Source]:
-    found = []
+def _sources(root: Table, folder: Path | None) -> Iterator[Source]:
     for table in root.tables("source"):
-        kind = table.choice("kind", tuple(SOURCES))
-        name, file = table.text("name"), table.text("file")
+        kind, file = table.choice("kind", tuple(SOURCES)), table.text("file")
         if folder is not None and file and not (folder / file).is_file():
-            table.fault(
-                "file",
-                words=_(
-                    "There is no file {file} in {folder}. Check the path, or name its folder with --sources."
-                ).format(file=file, folder=folder),
-            )
-        if kind not in SOURCES:
-            continue
-        rules = SOURCES[kind]
-        table.only("name", "kind", "file", *rules.keys)
-        classes = table.mapping("classes")
-        if rules.classes:
-            for value, classed in classes.items():
-                if classed and classed not in rules.classes:
-                    table.no_choice(("classes", value), classed, (*rules.classes, ""))
-        metrics = [metric for metric in table.names("metrics") if metric]
-        found.append(
-            Source(
-                name=name, kind=kind, file=file, fields=table.fields("fields", rules), crs=table.crs("crs"),
-                latitude_first=table.flag("latitude_first"), sheet=table.maybe("sheet"),
-                encoding=table.encoding("encoding"), only=table.choices("only"),
-                layer=table.choice("layer", rules.layers) if rules.layers else None,
-                classed=table.choice("class", rules.classes, "") or None, classes=classes,
-                units=table.units("units", rules.units),
-                unknown_height=table.numbers("unknown_height") if "unknown_height" in table.told else (),
-                metrics={metric: unit_of(metric) for metric in metrics},
-                interval_s=table.seconds("interval_s"), id_prefix=table.maybe("id_prefix") or "",
-                keep=table.words("keep"), types=table.words("types"), without=table.words("without"),
-            )
-        )  # fmt: skip
+            words = _("There is no file {file} in {folder}. Check the path, or name its folder with --sources.")
+            table.fault("file", words=words.format(file=file, folder=folder))
+        if kind in SOURCES:
+            yield _source(table, kind, file)
+        else:
+            table.text("name")
+
+
+def _source(table: Table, kind: str, file: str) -> Source:
+    rules = SOURCES[kind]
+    table.only("name", "kind", "file", *rules.keys)
+    layer = table.choice("layer", rules.layers) if rules.layers else None
+    known = LAYERS.get(layer or "", rules.classes)  # a layer of the basemap has classes of its own
+    classes = table.mapping("classes")
+    for word, classed in classes.items():
+        if known and classed and classed not in known:
+            table.no_choice(("classes", word), classed, (*known, ""))
+    return Source(
+        name=table.text("name"),
+        kind=kind,
+        file=file,
+        fields=table.fields("fields", rules),
+        crs=table.crs("crs"),
+        latitude_first=table.flag("latitude_first"),
+        sheet=table.maybe("sheet"),
+        encoding=table.encoding("encoding"),
+        only=table.choices("only"),
+        layer=layer,
+        classed=table.choice("class", known, "") or None,
+        classes=classes,
+        units=table.units("units", rules.units),
+        unknown_height=table.numbers("unknown_height") if "unknown_height" in table.told else (),
+        metrics={metric: unit_of(metric) for metric in table.names("metrics") if metric},
+        interval_s=table.seconds("interval_s"),
+        id_prefix=table.maybe("id_prefix") or "",
+        keep=table.words("keep"),
+        types=table.words("types"),
+        without=_without(table),
+    )
+
+
+def _without(table: Table) -> tuple[str, ...]:
+    """What an extract of OpenStreetMap leaves to other sources: a layer, or a class of one as layer/class."""
+    found = table.words("without")
+    known = [*LAYERS, *POINT_LAYERS, *(f"{layer}/{one}" for layer, classes in LAYERS.items() for one in classes)]
+    for number, one in enumerate(found):
+        if one not in known:
+            table.no_choice(("without", number), one, known)
     return found
 
 
-def _devices(root: Table, bounds: tuple[float, float, float, float]) -> list[About]:
+def _devices(root: Table, bounds: tuple[float, float, float, float]) -> Iterator[About]:
     """Devices that the description itself declares: a station whose series is a file of its own."""
-    found = []
     for table in root.tables("device"):
         kind = table.choice("kind", DEVICE_KINDS)
         more = {CAMERA: SITE, PARKING: ("total_spaces",), SENSOR: ()}.get(kind, ())
         table.only("id", "name", "kind", "place", "metrics", "interval_s", *more)
         lon, lat = table.place("place", bounds)
-        fields: dict[str, float | str] = {name: table.number(name, 0, 1_000_000) for name in more if name in table.told}
-        metrics = {metric: unit_of(metric) for metric in table.names("metrics") if metric}
-        device_id, name = table.device_id("id"), table.text("name")
-        found.append(About(device_id, name, kind, lon, lat, metrics, table.seconds("interval_s"), fields))
-    return found
+        yield About(
+            device_id=table.device_id("id"),
+            name=table.text("name"),
+            kind=kind,
+            lon=lon,
+            lat=lat,
+            metrics={metric: unit_of(metric) for metric in table.names("metrics") if metric},
+            interval_s=table.seconds("interval_s"),
+            fields={name: table.number(name, *FIELDS[name]) for name in more if name in table.told},
+        )
 
 
 __all__ = ["Description", "DescriptionFault", "Fault", "Simulated", "Source", "Wrong", "read"]

@@ -9,6 +9,7 @@ GREENS = ("park", "garden", "pitch", "grass", "farmland", "wood", "cemetery", "s
 WATERS = ("water", "lake", "river", "sea", "pond", "reservoir", "basin", "canal", "dock", "riverbank", "lagoon")
 WATERWAYS = ("river", "stream", "canal", "drain", "ditch", "tidal_channel")
 LAYERS = {"roads": ROADS, "rail": RAILS, "water": WATERS, "waterway": WATERWAYS, "green": GREENS, "land": ("land",)}
+POINT_LAYERS = ("places", "addresses")
 # Points a person orients by: what is drawn and found by its name.
 POINTS = (
     "stop", "bus_stop", "tram_stop", "bus_station", "station", "hospital", "clinic", "police", "fire_station",

@@ -26,7 +26,7 @@ from data_access.words import N_, _
 
 Importer = Callable[[Source, Path, City, Progress], Found]
 
-DESCRIBED = "description"  # the source of what stands in the description itself
+DESCRIBED = "[[device]]"  # the source of what stands in the description itself
 OTHER_SOURCE = N_("left to another source")
 UNNAMED = N_("no source holds this device")
 

@@ -13,8 +13,8 @@ from data_access.city import City
 from data_access.description import Source
 from data_access.importers import shape_files, whereabouts
 from data_access.importers.found import Found, Progress, Tally
-from data_access.importers.osm_houses import BUILDING, HEIGHTS
 from data_access.importers.osm_heights import FOOT_M, HIGHEST_M, IMPOSSIBLE, LEVEL_M, MOST_LEVELS, NOT_A_NUMBER
+from data_access.importers.osm_houses import BUILDING, HEIGHTS
 from data_access.importers.rows import NOT_WANTED, Column, Rows, number, numbers, said
 from data_access.records import Building
 from data_access.words import N_, _

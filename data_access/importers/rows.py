@@ -1,6 +1,7 @@
 """What a file of things becomes when it is read: columns by their names, shapes in WGS 84, and rows that are none."""
 
 import gzip
+import unicodedata
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,7 +65,7 @@ def said(value: Any) -> str | None:
         return None
     if isinstance(value, float) and value == int(value):
         value = int(value)
-    return str(value).strip() or None
+    return unicodedata.normalize("NFC", str(value)).strip() or None
 
 
 def number(value: Any) -> float | None:
@@ -158,7 +159,7 @@ def placed(source: Source, path: Path, shapes: Column, crs: str | None) -> Colum
                 "The coordinates of {file} are no degrees: they reach from {west:.0f}, {south:.0f} to {east:.0f}, "
                 '{north:.0f}. Say in which coordinate system they are, such as crs = "EPSG:25833".'
             ).format(file=path.name, west=west, south=south, east=east, north=north),
-            *(("crs",) if source.crs else ()),
+            "crs" if source.crs else "file",
         )
     if source.latitude_first:
         shapes = shapely.transform(shapes, lambda points: points[:, ::-1])

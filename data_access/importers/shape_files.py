@@ -35,7 +35,7 @@ def read(source: Source, path: Path) -> Rows:
                 opened, layer=sheet, columns=wanted(source), force_2d=True, encoding=source.encoding
             )
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as fault:
-        raise damaged(path, fault) from fault
+        raise damaged(path, _reason(fault)) from fault
     if wkb is None:
         raise ImportFault(
             _("{file} is a table without shapes. Choose another file, or another sheet of it.").format(file=path)
@@ -61,7 +61,18 @@ def _opened(path: Path) -> Any:
         raise ImportFault(_("There is no file {file}. Check the path.").format(file=path))
     if not path.stat().st_size:
         raise ImportFault(_("{file} is empty. Fetch or export it again.").format(file=path))
+    if path.suffix == ".shp":
+        _whole(path)
     return f"/vsizip/{path.resolve()}" if path.suffix == ".zip" else path
+
+
+def _whole(path: Path) -> None:
+    """A Shapefile states its own length; GDAL would read the first half of one that was cut off without a word."""
+    with path.open("rb") as file:
+        head = file.read(28)
+    stated = 2 * int.from_bytes(head[24:28], "big")  # in words of 16 bits
+    if stated != path.stat().st_size:
+        raise damaged(path, _("{size} bytes instead of {stated}").format(size=path.stat().st_size, stated=stated))
 
 
 def _sheet(source: Source, path: Path, opened: Any) -> str | None:
@@ -73,7 +84,7 @@ def _sheet(source: Source, path: Path, opened: Any) -> str | None:
     try:
         there = [str(name) for name, _geometry in pyogrio.list_layers(opened)]
     except DataSourceError as fault:
-        raise damaged(path, fault) from fault
+        raise damaged(path, _reason(fault)) from fault
     if source.sheet is not None and source.sheet not in there:
         raise FieldFault(
             _("{file} has no sheet {sheet}; it has: {sheets}.").format(
@@ -88,6 +99,11 @@ def _sheet(source: Source, path: Path, opened: Any) -> str | None:
             )
         )
     return source.sheet
+
+
+def _reason(fault: Exception) -> str:
+    """What GDAL says, without its advice to programmers."""
+    return str(fault).split(";")[0].rstrip(".")
 
 
 def _agree(source: Source, path: Path, own: str | None) -> None:

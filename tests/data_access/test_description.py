@@ -176,6 +176,15 @@ def test_all_faults_are_told_at_once_and_in_the_order_of_their_lines(file: Path)
     assert [line for line, _words in found] == [0, 11, 16, 44]
 
 
+def test_what_an_extract_leaves_to_others_must_be_a_layer_or_a_class_of_it(file: Path) -> None:
+    extract = '[[source]]\nname = "all"\nkind = "osm"\nfile = "a.osm.pbf"\nwithout = ["roads/path", "places", "rods"]\n'
+    text = GOOD + extract
+    [(line, words)] = faults(file, text)
+    assert line == text.count("\n")
+    assert words.startswith("rods is unknown here")
+    assert read(file, text.replace(', "rods"', "")).sources[2].without == ("roads/path", "places")
+
+
 def test_every_sentence_names_the_file_and_the_line(file: Path) -> None:
     file.write_text(GOOD.replace("zoom = 15", "zoom = 40"), encoding="utf-8")
     with pytest.raises(DescriptionFault) as told, speaking("en"):
