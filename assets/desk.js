@@ -35,6 +35,27 @@
     waiting = setTimeout(() => tell("time-wish", { ...wanted, n: ++wishes }), delay);
   }
 
+  // A time is typed as the page writes it; what is no time is said at the field, and nothing moves.
+  const WRITTEN = /^\s*\d{1,2}\/\d{1,2}\/\d{4}\s+\d{1,2}:\d{2}\s*$|^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
+  function askFor(field) {
+    const good = WRITTEN.test(field.value);
+    field.setCustomValidity(good ? "" : field.closest("[data-format]").dataset.format);
+    if (good) wish({ typed: field.value }, 500);
+    else if (document.activeElement === field) field.reportValidity();
+  }
+
+  // The browser's own calendar; the page says the time it found in its own language.
+  let reach = null;
+  function openCalendar(button) {
+    const [min, value, max] = reach ?? [];
+    const calendar = document.querySelector(".calendar") ?? document.createElement("input");
+    Object.assign(calendar, { className: "calendar", type: "datetime-local", tabIndex: -1, min, max, value });
+    calendar.setAttribute("aria-hidden", "true");
+    calendar.onchange = () => calendar.value && wish({ typed: calendar.value }, 0);
+    button.parentElement.append(calendar);
+    calendar.showPicker();
+  }
+
   function pick(layer, id) {
     tell("picked", { layer, id, n: ++wishes });
   }
@@ -47,7 +68,7 @@
     if (event.target.id === "slider") wish({ place: Number(event.target.value) }, 120);
   });
   document.addEventListener("change", (event) => {
-    if (event.target.id === "typed" && event.target.value) wish({ typed: event.target.value }, 500);
+    if (event.target.id === "typed") askFor(event.target);
   });
   for (const [kind, holds] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
     document.addEventListener(kind, (event) => {
@@ -68,6 +89,8 @@
       address.searchParams.delete("lang");
       location.replace(address);
       if (address.href === location.href) location.reload();
+    } else if (button.id === "calendar") {
+      openCalendar(button);
     } else if (button.dataset.themeChoice) {
       keep("theme", button.dataset.themeChoice);
       for (const other of document.querySelectorAll("[data-theme-choice]"))
@@ -161,14 +184,15 @@
       },
       time(told) {
         const same = window.dash_clientside.no_update;
-        if (!told) return [same, same, same, same, same];
+        if (!told) return [same, same, same, same];
+        reach = told.calendar;
         if (told.at) root.dataset.replay = told.at;
         else delete root.dataset.replay;
         document.getElementById("live")?.setAttribute("aria-pressed", String(!told.at));
         document.getElementById("slider")?.setAttribute("aria-valuetext", told.said);
         tick();
         const typing = document.activeElement?.id === "typed";
-        return [told.places, dragging ? same : told.place, told.latest, typing ? same : told.typed, told.at];
+        return [told.places, dragging ? same : told.place, typing ? same : told.typed, told.at];
       },
       remember(search) {
         if (typeof search === "string" && search !== location.search)

@@ -13,8 +13,9 @@ from components.clock import instant
 from components.desk_panels import chart_of, described, flown_to, legends_of, overview, table_of, time_of
 from components.figures import figures, state_of_the_city
 from components.incidents import plain
-from components.link import Link, camera, selection, write
+from components.link import Link, camera, place, selection, write
 from components.picture import picture
+from components.search import hits, way
 from components.strip import tiles
 from components.sun import light, theme
 from components.table_view import box
@@ -37,6 +38,7 @@ def register_desk(app: Dash, view: View) -> None:
     """Bind the desk's panels, its time and its selection to this app alone."""
     _time(app, view)
     _selection(app, view)
+    _search(app, view)
     _panels(app, view)
     _sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, State(ids.AT, "data"))
     app.clientside_callback(
@@ -54,11 +56,12 @@ def register_desk(app: Dash, view: View) -> None:
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
         Input(ids.LOOKS, "data"),
+        Input(ids.PLACE, "data"),
         prevent_initial_call=True,
     )
-    def remember(seen: Any, shown: Any, selected: Any, at: Any, looks: Any) -> str:
+    def remember(seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any) -> str:
         chosen = selection(selected, view)
-        return write(Link(camera(seen), view.chosen(shown), chosen, instant(at), view.worn(looks)))
+        return write(Link(camera(seen), view.chosen(shown), chosen, instant(at), view.worn(looks), place(marked)))
 
     @app.callback(
         Output(ids.LOOKS, "data"),
@@ -101,7 +104,6 @@ def _time(app: Dash, view: View) -> None:
         in_browser("time"),
         Output(ids.SLIDER, "max"),
         Output(ids.SLIDER, "value"),
-        Output(ids.TYPED, "max"),
         Output(ids.TYPED, "value"),
         Output(ids.MAP, "at"),
         Input(ids.TOLD, "data"),
@@ -156,6 +158,35 @@ def _selection(app: Dash, view: View) -> None:
         return chart_of(view, selection(selected, view), instant(at), shade)
 
     app.clientside_callback(in_browser("focus"), Input(ids.DETAIL, "children"), prevent_initial_call=True)
+
+
+def _search(app: Dash, view: View) -> None:
+    @app.callback(
+        Output(ids.HITS, "children"), Input(ids.SOUGHT, "data"), State(ids.AT, "data"), prevent_initial_call=True
+    )
+    def find(wish: Any, at: Any) -> Any:
+        return hits(view, wish, instant(at))
+
+    @app.callback(
+        Output(ids.SELECTED, "data", allow_duplicate=True),
+        Output(ids.MAP, "selected", allow_duplicate=True),
+        Output(ids.MAP, "camera", allow_duplicate=True),
+        Output(ids.PLACE, "data"),
+        Output(ids.MAP, "place"),
+        Input(ids.CHOSEN, "data"),
+        State(ids.MAP, "view"),
+        prevent_initial_call=True,
+    )
+    def go(chosen: Any, seen: Any) -> Any:
+        found = way(view, chosen, camera(seen))
+        marked = found.marked.as_json() if found and found.marked else None
+        if found is None:  # the field was cleared: the mark goes, what is selected stays
+            return no_update, no_update, no_update, marked, marked
+        told = {"layer": found.selected[0], "id": found.selected[1]} if found.selected else None
+        return told, told, found.camera or no_update, marked, marked
+
+    told = ClientsideFunction("search", "found")  # of assets/desk/search.js
+    app.clientside_callback(told, Input(ids.HITS, "children"), prevent_initial_call=True)
 
 
 def _panels(app: Dash, view: View) -> None:
@@ -221,7 +252,8 @@ def _sky(app: Dash, view: View, map_id: str, theme_id: str, minute_id: str, at_s
         shade, lit = more[-2:]
         lon, lat = view.centre()
         now = view.now()
-        wanted = theme(wish, lon, lat, now), light(lon, lat, at or now)
+        tone = theme(wish, lon, lat, now)
+        wanted = tone, light(lon, lat, at or now, tone)
         return tuple(no_update if new == old else new for new, old in zip(wanted, (shade, lit), strict=True))
 
     app.clientside_callback(in_browser("shade"), Input(map_id, "theme"))

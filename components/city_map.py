@@ -31,9 +31,11 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
     - `columns`: where the columns of a layer are asked for, `/api/columns`.
     - `at`: RFC 3339 time of the past that is looked at, or None: now.
     - `camera`: `{"lon", "lat", "zoom", "pitch", "bearing", "flight"}`; a new one moves the map there in `flight` ms.
-    - `theme`: `night` or `day`; `light`: `{"azimuth", "altitude"}` of the sun in degrees, or None.
+      With `bounds` (west, south, east, north) it shows all of them, at `zoom` at most.
+    - `theme`: `night`, `day` or `dusk`; `light`: `{"azimuth", "altitude"}` of the sun in degrees, or None.
     - `still`: nothing moves by itself; `interactive`: a hand may move the map (decided when it is mounted).
     - `selected`: `{"layer", "id"}` of what is marked, or None.
+    - `place`: `{"lon", "lat", "name"}` of a spot that was looked for and is marked, or None.
     - `tiles`: `{"version", "attribution", "bounds"}` of the city's tiles.
     - `words`: the engine's words where they should differ from `engine_words()`; `language`: the reader's.
     - `silence_s`: seconds of silence to the amber veil and to the red one.
@@ -66,6 +68,7 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
         "still",
         "interactive",
         "selected",
+        "place",
         "tiles",
         "words",
         "language",

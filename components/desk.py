@@ -8,27 +8,32 @@ from components import ids
 from components.city_map import CityMap
 from components.link import Camera, Link
 from components.rail import icon, rail
+from components.search import confirmed
 from components.strip import stores, strip
 from components.sun import light, theme
 from components.time_bar import reach, replayed, time_bar
+from components.tour import tour
 from components.view import View
 from data_access.queries import CameraViews
 from data_access.words import _
 
 
 def desk(view: View, link: Link, chosen: str) -> list[Any]:
-    """The whole desk as this link asks for it; `chosen` is the theme: night, day or sun."""
+    """The whole desk as this link asks for it; `chosen` is the light: one of THEMES."""
     zone, now = view.zone(), view.now()
     ends = reach(view.store.first_fact(), now)
     at = ends.within(link.at)
     told = at.isoformat() if at else None
     shown = link.layers if link.layers is not None else at_first(view)
     looks = dict(link.looks)
+    marked = confirmed(view, link.place, at)
     selected = {"layer": link.selected[0], "id": link.selected[1]} if link.selected else None
     return [
-        *stores(told, selected, shown, chosen, looks),
+        *stores(told, selected, shown, chosen, looks, marked),
         html.Section(
-            city_map(ids.MAP, view, shown, chosen, camera=link.camera, at=told, selected=selected, looks=looks),
+            city_map(
+                ids.MAP, view, shown, chosen, camera=link.camera, at=told, selected=selected, looks=looks, place=marked
+            ),
             className="stage",
             **{"aria-label": _("Map")},
         ),
@@ -36,6 +41,7 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
         strip(view, chosen),
         html.Div([rail(view, shown, looks), html.Main([drawer(), sheet()])], className="sheets"),
         time_bar(ends, at, zone),
+        tour([layer.key for layer in view.layers if layer.metric and layer.key in shown]),
     ]
 
 
@@ -98,6 +104,7 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
     first = camera.as_json() if camera else _first_view(city)
     lon, lat = view.centre()
     now = view.now()
+    shade = theme(chosen, lon, lat, now)
     settings = {"live": view.live, "columns": view.columns, "interactive": True, "still": False} | more
     return CityMap(
         id=id,
@@ -114,8 +121,8 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
         ],
         visible=list(shown),
         camera=first,
-        theme=theme(chosen, lon, lat, now),
-        light=light(lon, lat, now),
+        theme=shade,
+        light=light(lon, lat, now, shade),
         tiles={
             "version": city.tiles if city else "",
             "attribution": city.attribution if city else "",

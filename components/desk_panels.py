@@ -8,6 +8,7 @@ from dash import dcc, html, no_update
 
 from components.ages import interval_s
 from components.chart import DAY, HOURS, NIGHT, chart, summary
+from components.clock import moment
 from components.detail import detail, heading, nothing_there, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import lists
@@ -20,8 +21,9 @@ from components.table_view import Box, rows_of, table_view
 from components.time_bar import reach, replayed, told, wished
 from components.view import View
 from data_access.queries import IncidentHistory, Incidents, Track
+from data_access.table import Table
 from data_access.words import _
-from layers.base import Fact, Layer
+from layers.base import Fact, Layer, Row
 from layers.incidents import life
 
 CLOSE_UP = 16.5  # the zoom at which one thing fills the eye and its street is still seen
@@ -80,14 +82,27 @@ def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) 
     asked = Track(chosen[1], layer.metric, end - HOURS, end + timedelta(microseconds=1))  # with what was at `end`
     track = view.store.answer(asked, at)
     every, unit = interval_s(row.interval_s, layer), layer.unit or ""
+    if not any(reading.value is not None for reading in track):
+        return html.Figure(
+            [html.H3(_("24 hours")), html.Figcaption(why_empty(row, layer, track, end), className="note")]
+        )
     words = html.Figcaption(summary(track, unit, every, end), className="note")
-    if not len(track):
-        return html.Figure([html.H3(_("24 hours")), words])
     # A scale of another unit paints something else: a car park's share, where its history counts spaces.
     scale = layer.scale if layer.scale and layer.scale.unit == unit else None
     drawn = chart(track, scale, unit, every, end, DAY if theme == "day" else NIGHT)
     settings = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
     return html.Figure([html.H3(_("24 hours")), dcc.Graph(figure=drawn, config=settings, className="chart"), words])
+
+
+def why_empty(row: Row, layer: Layer, track: Table, end: datetime) -> str:
+    """Why there is no line to draw, and what would draw one."""
+    if len(track):
+        return _("In these 24 hours the device said each time that it could not measure: there is no line to draw.")
+    if row.observed_at is None:
+        told = _("{layer}: this device has never reported any, so there is no line. Its first reading will begin one.")
+        return told.format(layer=layer.title)
+    told = _("No readings in these 24 hours; the newest is of {clock}. The next one will draw the line again.")
+    return told.format(clock=moment(row.observed_at, end.tzinfo))
 
 
 def table_of(view: View, key: object, at: datetime | None, seen: Box | None) -> tuple[Any, str]:

@@ -40,16 +40,16 @@ class Figure:
 
 
 def figures(view: View, taken: Picture) -> list[Figure]:
-    """The figures of this view, at most seven: those of the layers that are on at first go before the others.
+    """The figures of this view, at most seven: what lies on top of the map first, and what is on before what is not.
 
     A quantity that nothing in the city measures has no figure.
     """
-    able = [layer for layer in view.layers if type(layer.query) in BY_QUESTION]
+    able = [layer for layer in reversed(view.layers) if type(layer.query) in BY_QUESTION]
     there = [layer for layer in able if len(taken.answers[layer.key]) or not isinstance(layer.query, Latest)]
     chosen = sorted(there, key=lambda layer: not layer.shown)[: MOST - 1]
-    told = (layer for layer in view.layers if layer in chosen)
-    return [needing(taken)] + [
-        BY_QUESTION[type(layer.query)](layer, taken.answers[layer.key], taken.now) for layer in told
+    return [
+        needing(taken),
+        *(BY_QUESTION[type(layer.query)](layer, taken.answers[layer.key], taken.now) for layer in chosen),
     ]
 
 

@@ -8,16 +8,20 @@ WISH = "time-wish"  # what the slider or the typed time asks for
 SELECTED, PICKED = "selected", "picked"  # what is selected; what a list, a table or the Escape key asks for
 SHOWN = "shown"  # the keys of the layers that are on
 LOOKS = "looks"  # which look each layer wears, by its key; a layer left out wears none
-THEME = "theme"  # the reader's choice: night, day or sun
+THEME = "theme"  # the reader's choice of light: sun, day, dusk or night
+SEARCH, HITS, FORGET = "search-text", "hits", "search-forget"
+SOUGHT, CHOSEN = "sought", "found-chosen"  # what is typed in the search field; the result that was chosen
+PLACE = "place"  # the spot that is marked because somebody looked for it
 ADDRESS = "address"  # the query part of the page's own address
 TABLE = "table-of"  # the key of the layer whose table is open
 
 MINUTE = "minute"  # ticks once a minute
-LIVE, SLIDER, TYPED, TOLD = "live", "slider", "typed", "time-told"
+LIVE, SLIDER, TYPED, CALENDAR, TOLD = "live", "slider", "typed", "calendar", "time-told"
 BANNER, STATE, FIGURES, NEEDS = "banner", "state", "figures", "needs"
 DRAWER, DETAIL, CHART, CLOSE = "drawer", "detail", "chart", "close"
 SHEET, SHEET_FRAME, SHEET_CLOSE = "sheet", "sheet-frame", "sheet-close"
 RAIL, FOLD = "rail", "fold"
+HELP, TOUR = "help", "tour"
 WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
     "wall-state",
     "wall-figures",

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import quote, unquote
 
 from components.clock import instant
 from components.view import View
 
 BOUNDS = {"lon": (-180.0, 180.0), "lat": (-85.0, 85.0), "zoom": (0.0, 24.0), "pitch": (0.0, 85.0)}
-LONGEST_ID = 200
+LONGEST_ID, LONGEST_NAME = 200, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,18 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A spot that somebody looked for: it is marked on the map by its name."""
+
+    lon: float
+    lat: float
+    name: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"lon": self.lon, "lat": self.lat, "name": self.name}
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """What an address says; None where it says nothing. `layers` empty: all are off. `looks` are by layer."""
 
@@ -43,6 +56,7 @@ class Link:
     selected: tuple[str, str] | None = None
     at: datetime | None = None
     looks: Mapping[str, str] = field(default_factory=dict)
+    place: Place | None = None
 
 
 def camera(wish: object) -> Camera | None:
@@ -60,17 +74,30 @@ def camera(wish: object) -> Camera | None:
     return Camera(**values, bearing=(bearing + 180) % 360 - 180)
 
 
+def place(wish: object) -> Place | None:
+    """The spot that a browser names; None when it names none."""
+    if not isinstance(wish, Mapping):
+        return None
+    name = wish.get("name")
+    try:
+        lon, lat = float(wish["lon"]), float(wish["lat"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    known = all(low <= value <= high for value, (low, high) in ((lon, BOUNDS["lon"]), (lat, BOUNDS["lat"])))
+    return Place(lon, lat, name[:LONGEST_NAME]) if known and isinstance(name, str) else None
+
+
 def write(link: Link) -> str:
     """The query part of an address; it names nothing that the link leaves open."""
     parts = []
     if link.camera:
-        place = link.camera
+        seen = link.camera
         told = (
-            f"{place.lon:.6f}",
-            f"{place.lat:.6f}",
-            f"{place.zoom:.2f}",
-            f"{place.pitch:.1f}",
-            f"{place.bearing:.1f}",
+            f"{seen.lon:.6f}",
+            f"{seen.lat:.6f}",
+            f"{seen.zoom:.2f}",
+            f"{seen.pitch:.1f}",
+            f"{seen.bearing:.1f}",
         )
         parts.append("camera=" + ",".join(told))
     if link.layers is not None:
@@ -79,6 +106,8 @@ def write(link: Link) -> str:
         parts.append("looks=" + ",".join(f"{quote(key)}:{quote(look)}" for key, look in sorted(link.looks.items())))
     if link.selected:
         parts.append("selected=" + "/".join(quote(part, safe=":") for part in link.selected))
+    if link.place:
+        parts.append(f"place={link.place.lon:.6f},{link.place.lat:.6f},{quote(link.place.name, safe='')}")
     if link.at:
         parts.append("at=" + quote(link.at.isoformat().replace("+00:00", "Z"), safe=":"))
     return "?" + "&".join(parts) if parts else ""
@@ -99,6 +128,7 @@ def read(search: object, view: View) -> Link:
         selected=_selected(said.get("selected"), view),
         at=instant(unquote(said["at"]).replace("Z", "+00:00")) if "at" in said else None,
         looks=view.worn(dict(unquote(pair).partition(":")[::2] for pair in said.get("looks", "").split(","))),
+        place=_place(said.get("place")),
     )
 
 
@@ -114,6 +144,13 @@ def _camera(told: str | None) -> Camera | None:
     numbers = unquote(told or "").split(",")
     names: tuple[str, ...] = ("lon", "lat", "zoom", "pitch", "bearing")
     return camera(dict(zip(names, numbers, strict=True))) if len(numbers) == len(names) else None
+
+
+def _place(told: str | None) -> Place | None:
+    lon, lat, name = (
+        [unquote(part) for part in (told or "").split(",", 2)] if (told or "").count(",") >= 2 else [""] * 3
+    )
+    return place({"lon": lon, "lat": lat, "name": name})
 
 
 def _selected(told: str | None, view: View) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from components import ids
 from components.callbacks import register_desk, register_wall
 from components.desk import desk
 from components.link import read
-from components.sun import THEMES, theme
+from components.sun import theme, wished
 from components.view import View
 from components.wall import wall
 from data_access.words import _, language
@@ -50,7 +50,7 @@ class Page(Dash):
         parts["title"] = escape(title(view))
         parts["app_entry"] = parts["app_entry"].replace("Loading...", escape(_("Loading …")))
         noscript = escape(_("This page needs JavaScript. The public page has tables that work without it."))
-        shade = shade_of(request.cookies.get("theme"), self.views)
+        shade = shade_of(request.cookies.get("theme"), view, self.views)
         return DOCUMENT.format(language=language(), theme=shade, noscript=noscript, **parts)
 
 
@@ -100,11 +100,11 @@ def register_frame(app: Dash, desk_view: View, wall_view: View) -> None:
 
 def page(path: object, search: object, chosen: object, desk_view: View, wall_view: View) -> tuple[list[Any], str]:
     """The page at this path and the name of its kind."""
-    wish = chosen if isinstance(chosen, str) and chosen in THEMES else "sun"
     place = path.rstrip("/") if isinstance(path, str) else ""
     if place == "":
-        return desk(desk_view, read(search, desk_view), wish), "desk"
+        return desk(desk_view, read(search, desk_view), wished(chosen, first_light(desk_view))), "desk"
     if place == "/wall":
+        wish = wished(chosen, first_light(wall_view), wall=True)
         return wall(wall_view, wish, read(search, wall_view).camera), "wall"
     return [
         html.Main(
@@ -129,12 +129,18 @@ def title(view: View | None) -> str:
     return f"{view.place()} · {view.title}" if view else "Cityglass"
 
 
-def shade_of(wish: object, views: tuple[View, ...]) -> str:
-    """Night or day, as the reader chose or the sun stands."""
-    city = views[0].store.city() if views else None
-    if not city:
+def first_light(view: View) -> str:
+    """The light in which the city wants to be seen first."""
+    city = view.store.city()
+    return str(city.light) if city else "sun"
+
+
+def shade_of(wish: object, view: View | None, views: tuple[View, ...]) -> str:
+    """Night, dusk or day, as the reader chose, the city begins, or the sun stands."""
+    city = view.store.city() if view else None
+    if not view or not city:
         return "day" if wish == "day" else "night"
-    return theme(wish, city.lon, city.lat, views[0].now())
+    return theme(wished(wish, first_light(view), wall=view in views[1:]), city.lon, city.lat, view.now())
 
 
 def told_in_the_log(fault: Exception) -> None:

@@ -27,7 +27,7 @@ def told(count: Count) -> str:
     """How many of how many, short enough for the rail."""
     if count.of is None:
         return number(count.n)
-    return _("{n} of {of}").format(n=number(count.n), of=number(count.of))
+    return f"{number(count.n)}/{number(count.of)}"
 
 
 def rail(view: View, shown: Sequence[str], looks: Mapping[str, str]) -> Any:

@@ -1,4 +1,4 @@
-"""The top strip of the desk: which city, how it stands, its few numbers, language and light."""
+"""The top strip of the desk: which city, how it stands, the search, its few numbers, language and light."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,8 @@ from dash import dcc, html
 from components import ids
 from components.figures import Figure
 from components.incidents import mark
+from components.rail import icon
+from components.search import field
 from components.silence import clock, data_age
 from components.sun import THEMES
 from components.view import View
@@ -18,20 +20,17 @@ NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 
 def strip(view: View, chosen: str) -> Any:
-    """The strip; `chosen` is the theme the reader asked for: night, day or sun."""
+    """The strip; `chosen` is the light the reader asked for: one of THEMES."""
     return html.Header(
         [
             html.Div([html.H1(view.place(), className="city"), html.P("", id=ids.STATE, className="state")]),
+            field(),
             html.Dl(id=ids.FIGURES, className="tiles"),
             html.Div(
                 [
                     html.Div([clock(view.zone().key), data_age()], className="times"),
-                    html.Div([languages(), themes(chosen)], className="choices"),
-                    html.A(
-                        _("Wall"),
-                        href="/wall",
-                        className="button wall-link",
-                        title=_("The same city for a wall of screens"),
+                    html.Div(
+                        [themes(chosen), html.Div([languages(), elsewhere()], className="row")], className="choices"
                     ),
                 ],
                 className="about-page",
@@ -48,14 +47,37 @@ def tiles(figures: Sequence[Figure], class_name: str = "tile") -> list[Any]:
             [
                 html.Dt([*([mark(figure.severity)] if figure.severity else []), figure.label]),
                 html.Dd([html.Span(figure.value, className="value"), " ", html.Span(figure.unit, className="unit")]),
-                html.Dd(figure.trust, className="trust"),
-                html.Dd(figure.note, className="note"),
+                *([html.Dd(figure.trust, className="trust")] if figure.trust else []),
+                *([html.Dd(figure.note, className="note")] if figure.note else []),
             ],
             className=class_name,
             title=figure.note,
         )
         for figure in figures
     ]
+
+
+def elsewhere() -> Any:
+    """The tour of this page, and the way to the wall."""
+    return html.Div(
+        [
+            html.Button(
+                icon("circle-question-mark"),
+                id=ids.HELP,
+                className="button icon-button",
+                title=_("Show me around"),
+                **{"aria-label": _("Show me around")},
+            ),
+            html.A(
+                icon("monitor"),
+                href="/wall",
+                className="button icon-button wall-link",
+                title=_("The same city for a wall of screens"),
+                **{"aria-label": _("Wall")},
+            ),
+        ],
+        className="group-of-buttons",
+    )
 
 
 def languages() -> Any:
@@ -78,8 +100,8 @@ def languages() -> Any:
 
 
 def themes(chosen: str) -> Any:
-    """Night, day, or as the sun stands."""
-    icons = {"sun": "sun-moon", "day": "sun", "night": "moon"}
+    """As the sun stands, or day, dusk or night, whatever the hour is."""
+    icons = {"sun": "sun-moon", "day": "sun", "dusk": "sunset", "night": "moon"}
     return html.Div(
         [
             html.Button(
@@ -97,7 +119,12 @@ def themes(chosen: str) -> Any:
 
 
 def stores(
-    at: str | None, selected: dict[str, str] | None, shown: Sequence[str], chosen: str, looks: dict[str, str]
+    at: str | None,
+    selected: dict[str, str] | None,
+    shown: Sequence[str],
+    chosen: str,
+    looks: dict[str, str],
+    marked: dict[str, Any] | None,
 ) -> list[Any]:
     """What the page itself remembers."""
     kept = {
@@ -105,6 +132,7 @@ def stores(
         ids.SELECTED: selected,
         ids.SHOWN: list(shown),
         ids.LOOKS: looks,
+        ids.PLACE: marked,
         ids.THEME: chosen,
         ids.WISH: None,
         ids.PICKED: None,

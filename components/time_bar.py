@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 from dash import dcc, html
 
 from components import ids
-from components.clock import for_input, moment, typed
+from components.clock import for_input, moment, typed, written
+from components.rail import icon
 from data_access.words import _
 
 MINUTE = timedelta(minutes=1)
@@ -70,13 +71,13 @@ def wished(wish: object, at: datetime | None, ends: Reach, zone: ZoneInfo) -> da
 
 
 def told(at: datetime | None, ends: Reach, zone: ZoneInfo) -> dict[str, Any]:
-    """How the bar stands at this time, for the browser to set: `at`, and the slider's and the typed time's values."""
+    """How the bar stands at this time, for the browser to set: `at`, and what slider, field and calendar show."""
     return {
         "at": at.isoformat() if at else None,
         "place": ends.place(at),
         "places": ends.minutes,
-        "typed": for_input(at or ends.now, zone),
-        "latest": for_input(ends.now, zone),
+        "typed": written(at or ends.now, zone),
+        "calendar": [for_input(when, zone) for when in (ends.first, at or ends.now, ends.now)],
         "said": moment(at or ends.now, zone),
     }
 
@@ -123,14 +124,29 @@ def time_bar(ends: Reach, at: datetime | None, zone: ZoneInfo) -> Any:
             ),
             html.Div([step[1], step[60]], className="steps"),
             html.Label(_("Go to date and time"), htmlFor=ids.TYPED, className="unseen"),
-            dcc.Input(
-                id=ids.TYPED,
-                type="datetime-local",
-                min=for_input(ends.first, zone),
-                max=for_input(ends.now, zone),
-                step=60,
-                value=for_input(at or ends.now, zone),
-                className="typed",
+            html.Div(
+                [
+                    dcc.Input(
+                        id=ids.TYPED,
+                        type="text",
+                        value=written(at or ends.now, zone),
+                        autoComplete="off",
+                        className="typed",
+                    ),
+                    html.Button(
+                        icon("calendar"),
+                        id=ids.CALENDAR,
+                        className="button icon-button",
+                        title=_("Choose in a calendar"),
+                        **{"aria-label": _("Choose in a calendar")},
+                    ),
+                ],
+                className="when",
+                **{
+                    "data-format": _("Write day/month/year hours:minutes, such as {moment}.").format(
+                        moment=written(ends.now, zone)
+                    )
+                },
             ),
         ],
         className="panel time-bar",

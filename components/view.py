@@ -64,7 +64,7 @@ class View:
     def place(self) -> str:
         """The city's name."""
         city = self.store.city()
-        return city.name if city else "Cityglass"
+        return city.called if city else "Cityglass"
 
     def centre(self) -> tuple[float, float]:
         """Where the city lies, as (lon, lat)."""

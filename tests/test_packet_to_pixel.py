@@ -34,6 +34,7 @@ class Page:
 
     def __init__(self, browser: Any, address: str, width: int = 1440, height: int = 900, **context: Any) -> None:
         self.context = browser.new_context(viewport={"width": width, "height": height}, **context)
+        self.context.add_init_script("localStorage.setItem('tour', 'seen')")  # as for one who was here before
         self.page = self.context.new_page()
         self.complaints: list[str] = []
         self.asked: list[str] = []

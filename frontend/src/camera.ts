@@ -7,14 +7,20 @@ const FLIGHT_MS = 1_400;
 
 /** To ease there, or be there at once where nothing may move. */
 export function go(map: MapLibre, camera: Camera, still: boolean): void {
-  const target = {
-    center: [camera.lon, camera.lat] as [number, number],
-    zoom: camera.zoom,
-    pitch: camera.pitch ?? map.getPitch(),
-    bearing: camera.bearing ?? map.getBearing(),
-  };
+  const pitch = camera.pitch ?? map.getPitch();
+  const bearing = camera.bearing ?? map.getBearing();
+  const whole = camera.bounds && framed(map, camera.bounds, camera.zoom, bearing);
+  const target = { center: [camera.lon, camera.lat] as [number, number], zoom: camera.zoom, pitch, bearing, ...whole };
   if (still || camera.flight === 0) map.jumpTo(target);
   else map.easeTo({ ...target, duration: camera.flight ?? FLIGHT_MS, essential: false });
+}
+
+/** Where all of these bounds are seen beside the page's panels, no closer than `most`. */
+function framed(map: MapLibre, bounds: [number, number, number, number], most: number, bearing: number) {
+  const wide = map.getContainer().clientWidth > 960; // as the page's style sheet has it: narrower, panels lie elsewhere
+  const padding = wide ? { top: 110, bottom: 90, left: 310, right: 390 } : 40;
+  const found = map.cameraForBounds(bounds, { padding, bearing, maxZoom: most });
+  return found ? { center: found.center, zoom: found.zoom } : null;
 }
 
 const round = (number: number, digits: number): number => Number(number.toFixed(digits));

@@ -9,11 +9,13 @@ import { Ground } from "./ground";
 import { Drawn, ring } from "./layers";
 import { Desk } from "./news";
 import { building, live, pick, type Scene } from "./pick";
+import { theme as themeOf } from "./palette";
 import { signs } from "./places";
 import { Veil } from "./silence";
+import { Pin } from "./spot";
 import { buttons, fit, stage, type Stage } from "./stage";
 import { apply, style, type Style } from "./style";
-import type { Props, State, Tell } from "./types";
+import type { LayerSpec, Props, State, Tell } from "./types";
 import { handle } from "./window";
 
 const VIEW_MS = 300;
@@ -30,6 +32,7 @@ export class Engine {
   state: State = "connecting";
   private readonly parts: Stage;
   private readonly veil: Veil;
+  private readonly pin: Pin;
   private overlay: MapLibreOverlay;
   private ground = new Ground([]);
   private fan = new Fan([]);
@@ -70,6 +73,8 @@ export class Engine {
     });
     this.map.on("error", () => undefined); // a missing tile is an empty place, a lost server shows as silence
     signs(this.map);
+    this.pin = new Pin(this.map);
+    this.pin.show(props.place ?? null);
     this.desk = new Desk((key) => this.renew(key), () => this.hear());
     this.overlay = this.laid();
     this.map.on("load", () => this.first());
@@ -100,6 +105,7 @@ export class Engine {
     this.veil.limits = props.silence_s ?? SILENCE_S;
     this.desk.follow(props);
     if (this.look) this.restyle();
+    if (!first && !alike(before.place, props.place)) this.pin.show(props.place ?? null);
     if (!first && props.camera && !alike(before.camera, props.camera)) go(this.map, props.camera, this.still);
     this.redraw();
     if (!first && before.at !== props.at) this.pulse();
@@ -213,9 +219,9 @@ export class Engine {
   private patience = 0;
 
   private restyle(): void {
-    const { theme = "night", language = "vi", layers, tiles, light, selected, looks } = this.props;
+    const { theme: shade = "night", language = "vi", layers, tiles, light, selected, looks } = this.props;
     const building = selected?.layer === "buildings" ? selected.id : null;
-    const next = style({ theme, language, layers, visible: this.visible, tiles, light, building, looks: looks ?? {} });
+    const next = style({ shade, language, layers, visible: this.visible, tiles, light, building, looks: looks ?? {}, divided: this.divided });
     apply(this.map, this.look, next);
     const was = this.marked;
     if (was !== building && this.map.getSource("buildings")) {
@@ -228,6 +234,16 @@ export class Engine {
   }
 
   private marked: string | null = null;
+  private divided = false;
+
+  /** A shown layer that writes names on the ground takes the place of the basemap's names of districts. */
+  private names(visible: Set<string>): void {
+    const writes = (layer: LayerSpec) => layer.parts.some((part) => part.engine === "maplibre" && part.spec["type"] === "symbol");
+    const divided = this.props.layers.some((layer) => visible.has(layer.key) && writes(layer) && this.desk.rows(layer.key).length > 0);
+    if (divided === this.divided) return;
+    this.divided = divided;
+    if (this.look) this.restyle();
+  }
 
   /** Draws this layer, or all, at the next frame. */
   private redraw(key?: string): void {
@@ -254,11 +270,13 @@ export class Engine {
 
   private draw(): void {
     this.drawnAt = performance.now();
-    const { theme = "night", language = "vi", selected } = this.props;
+    const { language = "vi", selected } = this.props;
+    const theme = themeOf(this.props.theme ?? "night");
     const visible = this.visible;
     const facing = { bearing: Math.round(this.map.getBearing()), pitch: Math.round(this.map.getPitch()) };
     const zoom = this.map.getZoom();
     const layers = [];
+    this.names(visible);
     this.fan.follow(visible, (key) => this.desk.rows(key));
     const moved = this.fan.version;
     for (const layer of this.props.layers) {

@@ -13,14 +13,17 @@ const STRONG = ["Inter Semibold"];
 function named(language: string, smaller: number, between = "\n"): any {
   const name = ["coalesce", ["get", "name"], ["get", "name_en"], ""];
   if (language !== "en") return name;
-  const other = ["all", ["has", "name_en"], ["!=", ["get", "name_en"], ["get", "name"]]];
+  // an English name that only leaves the marks of the other out tells a reader nothing
+  const marks = ["collator", { "case-sensitive": false, "diacritic-sensitive": false, locale: "en" }];
+  const other = ["all", ["has", "name_en"], ["!=", ["get", "name_en"], ["coalesce", ["get", "name"], ""], marks]];
   return ["case", other, ["format", name, {}, between, {}, ["get", "name_en"], { "font-scale": smaller }], name];
 }
 
 const size = (...stops: number[]): any => ["interpolate", ["linear"], ["zoom"], ...stops];
 const is = (...classes: string[]): any => ["in", ["get", "class"], ["literal", classes]];
 
-export function labels(palette: Palette, language: string, theme: Theme): LayerSpecification[] {
+/** All names. `divided`: a layer of the city's own districts is shown, and names them itself. */
+export function labels(palette: Palette, language: string, theme: Theme, divided: boolean): LayerSpecification[] {
   const halo = { "text-halo-color": palette.halo, "text-halo-width": 1.4, "text-halo-blur": 0.4 };
   const street = (id: string, classes: string[], from: number, sizes: number[], colour: string): LayerSpecification => ({
     id, type: "symbol", source: "basemap", "source-layer": "roads", minzoom: from,
@@ -65,7 +68,7 @@ export function labels(palette: Palette, language: string, theme: Theme): LayerS
     street("label-street-main", ["primary", "trunk", "motorway"], 12.6, [12.6, 10.5, 18, 15], palette.labels),
     ...places(palette, theme, named(language, 0.84)),
     place("label-quarter", ["quarter", "neighbourhood", "suburb"], [13, 17], { "text-size": size(13, 10.5, 16, 13.5), ...capitals(0.14) }, palette.labels),
-    place("label-district", ["district", "borough"], [10.5, 15.5], { "text-size": size(10.5, 11, 15, 17), ...capitals(0.22) }, palette.labels),
+    ...(divided ? [] : [place("label-district", ["district", "borough"], [10.5, 15.5], { "text-size": size(10.5, 11, 15, 17), ...capitals(0.22) }, palette.labels)]),
     place("label-city", ["city", "town"], [6, 12.5], { "text-size": size(6, 13, 12, 24), "text-font": STRONG, "text-letter-spacing": 0.04 }, palette.text),
   ];
 }

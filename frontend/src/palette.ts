@@ -1,6 +1,6 @@
-// The colours of look.md, night and day, and what turns a colour of a specification into numbers.
+// The colours of look.md, night, day and dusk, and what turns a colour of a specification into numbers.
 
-import type { Colour, Theme } from "./types";
+import type { Colour, Light, Theme } from "./types";
 
 export interface Palette {
   ground: string;
@@ -29,7 +29,7 @@ export interface Palette {
   horizon: string;
 }
 
-export const PALETTES: Record<Theme, Palette> = {
+export const PALETTES: Record<Light, Palette> = {
   night: {
     ground: "#0d1219",
     land: "#121922",
@@ -80,7 +80,36 @@ export const PALETTES: Record<Theme, Palette> = {
     sky: "#dbe7f0",
     horizon: "#f3f5f7",
   },
+  // The sun has just gone down behind the hills in the west: warm and low over there, blue above, lamps in the streets.
+  dusk: {
+    ground: "#161927",
+    land: "#1f2233",
+    water: "#6d6a86",
+    waterEdge: "#9a8391",
+    green: "#1f2c30",
+    streets: "#3d3a4a",
+    streetsMajor: "#8d6b4f",
+    casing: "#191b29",
+    rail: "#4a475a",
+    buildingLow: "#3a3c52",
+    buildingMid: "#7a6468",
+    buildingHigh: "#e0a26c",
+    shade: "#0b0c15",
+    labels: "#cfc6cf",
+    labelsQuiet: "#a89fae",
+    labelsWater: "#e6d3cf",
+    text: "#f4ecea",
+    halo: "#191b29",
+    sign: "#cbbfc4",
+    plate: "#2a2c3f",
+    selection: "#7cc4ff",
+    sky: "#27345a",
+    horizon: "#e79a6b",
+  },
 };
+
+/** What layers paint by this light: they know night and day. */
+export const theme = (light: Light): Theme => (light === "day" ? "day" : "night");
 
 export type Rgba = [number, number, number, number];
 

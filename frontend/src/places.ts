@@ -40,10 +40,11 @@ const PLATE = 26;
 
 /** Signs are made when the map first asks for one, in the colours of its theme. */
 export function signs(map: MapLibre): void {
-  map.on("styleimagemissing", ({ id }: { id: string }) => {
+  map.setMissingStyleImageResolver(async (id) => {
     const [prefix, name, theme] = id.split("/");
     const svg = prefix === PREFIX && name ? DRAWN[name] : undefined;
-    if (svg) void sign(svg, theme as Theme).then((made) => map.hasImage(id) || map.addImage(id, made, { pixelRatio: 2 }));
+    const made = svg && (await sign(svg, theme as Theme));
+    if (made && !map.hasImage(id)) map.addImage(id, made, { pixelRatio: 2 });
   });
 }
 
@@ -87,7 +88,7 @@ export function places(palette: Palette, theme: Theme, name: any): LayerSpecific
       "text-variable-anchor": ["top", "left", "right"], "text-radial-offset": 1.1, "text-justify": "auto", "text-padding": 6,
     },
     paint: {
-      "text-color": palette.labelsQuiet, "text-halo-color": palette.halo, "text-halo-width": 1.4, "text-halo-blur": 0.4,
+      "text-color": palette.labels, "text-halo-color": palette.halo, "text-halo-width": 1.4, "text-halo-blur": 0.4,
       "icon-opacity": ["interpolate", ["linear"], ["zoom"], from, 0.6, from + 1, 1],
     },
   });

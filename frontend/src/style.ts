@@ -4,9 +4,9 @@
 
 import type { LayerSpecification, LightSpecification, Map as MapLibre, SkySpecification, SourceSpecification } from "maplibre-gl";
 import { labels } from "./labels";
-import { PALETTES, themed, type Palette } from "./palette";
+import { PALETTES, theme, themed, type Palette } from "./palette";
 import { rail, roads } from "./roads";
-import type { LayerSpec, Props, Theme } from "./types";
+import type { LayerSpec, Light, Props } from "./types";
 
 export interface Style {
   sources: Record<string, SourceSpecification>;
@@ -23,7 +23,7 @@ const PARTS_TO = 15;
 export const columnsOf = (key: string): string => `columns-${key}`;
 
 export interface Seen {
-  theme: Theme;
+  shade: Light;
   language: string;
   layers: LayerSpec[];
   visible: Set<string>;
@@ -31,10 +31,12 @@ export interface Seen {
   light: Props["light"];
   building: string | null;
   looks: Record<string, string>;
+  /** Do the city's own districts stand on the map, with their names? */
+  divided: boolean;
 }
 
 export function style(seen: Seen): Style {
-  const palette = PALETTES[seen.theme];
+  const palette = PALETTES[seen.shade];
   const sources: Style["sources"] = {};
   const tiled = !!seen.tiles?.version;
   if (seen.tiles && tiled) {
@@ -64,16 +66,16 @@ export function style(seen: Seen): Style {
     ...(tiled && standing ? feet(palette, seen) : []),
     ...raised,
     ...named,
-    ...(tiled ? labels(palette, seen.language, seen.theme) : []),
+    ...(tiled ? labels(palette, seen.language, theme(seen.shade), seen.divided) : []),
   ];
   return { sources, layers, light: light(seen), sky: sky(palette) };
 }
 
 function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: Seen, palette: Palette): LayerSpecification {
   const { id, source, paint, layout, ...rest } = spec;
-  const colours = themed(paint ?? {}, seen.theme) as Record<string, any>;
+  const colours = themed(paint ?? {}, theme(seen.shade)) as Record<string, any>;
   if (spec["type"] === "fill-extrusion" && source === "buildings") {
-    const own = colours["fill-extrusion-color"] ?? palette.buildingLow;
+    const own = seen.shade === "dusk" && !seen.looks[layer.key] ? lit(palette) : colours["fill-extrusion-color"] ?? palette.buildingLow;
     colours["fill-extrusion-color"] = ["case", ["boolean", ["feature-state", "selected"], false], palette.selection, own];
     colours["fill-extrusion-vertical-gradient"] = true;
   }
@@ -84,8 +86,14 @@ function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: See
     id: `${layer.key}/${id ?? i}`,
     source: source === "columns" ? columnsOf(layer.key) : source,
     paint: colours,
-    layout: { ...letters, ...themed(layout ?? {}, seen.theme), visibility: seen.visible.has(layer.key) ? "visible" : "none" },
+    layout: { ...letters, ...themed(layout ?? {}, theme(seen.shade)), visibility: seen.visible.has(layer.key) ? "visible" : "none" },
   } as LayerSpecification;
+}
+
+/** At dusk towers are lit from within, the more the higher: there the last sun and the first lamps are. */
+function lit(palette: Palette): any {
+  const height = ["coalesce", ["get", "height"], 0];
+  return ["interpolate", ["linear"], height, 4, palette.buildingLow, 22, palette.buildingMid, 75, palette.buildingHigh];
 }
 
 function nature(palette: Palette): LayerSpecification[] {
@@ -115,7 +123,7 @@ function feet(palette: Palette, seen: Seen): LayerSpecification[] {
         "line-color": palette.shade,
         "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 14, 3, 18, 26],
         "line-blur": ["interpolate", ["exponential", 1.6], ["zoom"], 14, 3, 18, 26],
-        "line-opacity": seen.theme === "night" ? 0.55 : 0.28,
+        "line-opacity": seen.shade === "day" ? 0.28 : 0.55,
       },
     },
     {
@@ -129,8 +137,9 @@ function feet(palette: Palette, seen: Seen): LayerSpecification[] {
   ];
 }
 
-function light({ light, theme }: Seen): LightSpecification {
-  const night = theme === "night";
+function light({ light, shade }: Seen): LightSpecification {
+  if (shade === "dusk") return { anchor: "map", color: "#ffb582", intensity: 0.5, position: [1.4, light?.azimuth ?? 282, 80] };
+  const night = shade === "night";
   // without a sun, light from the north-west, as on printed maps
   const { azimuth, altitude } = light && light.altitude > 3 ? light : { azimuth: 315, altitude: 48 };
   const low = light !== null && light !== undefined && light.altitude > 3 && light.altitude < 18;

@@ -1,6 +1,8 @@
 // The words between page and engine: the props of the component, as Python hands them over.
 
 export type Theme = "night" | "day";
+/** Dusk is a light of its own; what layers paint, they paint by it as by night. */
+export type Light = Theme | "dusk";
 export type Colour = string | { night: string; day: string };
 export type Status = "fresh" | "late" | "stale" | "dead" | "unknown";
 export type State = "connecting" | "live" | "late" | "lost" | "replay";
@@ -38,12 +40,20 @@ export interface Camera {
   pitch?: number;
   bearing?: number;
   flight?: number;
+  bounds?: [number, number, number, number];
 }
 
 export interface Tiles {
   version: string;
   attribution: string;
   bounds: [number, number, number, number] | null;
+}
+
+/** A spot that somebody looked for. */
+export interface Spot {
+  lon: number;
+  lat: number;
+  name: string;
 }
 
 export interface Chosen {
@@ -62,10 +72,11 @@ export interface Props {
   columns: string;
   at?: string | null;
   camera?: Camera | null;
-  theme?: Theme;
+  theme?: Light;
   still?: boolean;
   interactive?: boolean;
   selected?: Chosen | null;
+  place?: Spot | null;
   tiles?: Tiles | null;
   words?: Record<string, string>;
   language?: string;

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.components.glass import DRAWN, Glass, Served
 from tests.components.map_harness import Server, serving
 
 # What a browser itself writes when a server is away; nobody can keep it from that.
@@ -152,3 +153,18 @@ def alone(chromium: Any, server: Server) -> Iterator[Shown]:
     context = chromium.new_context(viewport={"width": 640, "height": 480})
     yield Shown(context.new_page(), server)
     context.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    running = Served(tmp_path_factory.mktemp("desk"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def desk(served: Served, chromium: Any) -> Iterator[Glass]:
+    glass = Glass(chromium, served)
+    glass.wait(DRAWN)
+    yield glass
+    glass.close()

@@ -100,10 +100,10 @@ def test_a_click_on_a_house_gives_the_house(shown: Shown) -> None:
 
 def test_what_is_selected_wears_a_ring_in_the_selections_colour(shown: Shown, server: Server) -> None:
     shown.open(visible=["cameras"])
-    above(shown, server, "cameras", "cam-01")
+    above(shown, server, "cameras", "cam-001")
     blue = lambda: count_pixels(shown, (0x7C, 0xC4, 0xFF))  # noqa: E731
     before = blue()
-    shown.set(selected={"layer": "cameras", "id": "cam-01"})
+    shown.set(selected={"layer": "cameras", "id": "cam-001"})
     shown.page.wait_for_timeout(1000)
     assert blue() > before + 100
 
@@ -128,7 +128,7 @@ def count_pixels(shown: Shown, colour: tuple[int, int, int]) -> int:
 
 
 def test_a_change_of_theme_keeps_layers_tiles_and_selection(shown: Shown, server: Server) -> None:
-    shown.open(selected={"layer": "cameras", "id": "cam-01"})
+    shown.open(selected={"layer": "cameras", "id": "cam-001"})
     lon, lat = above(shown, server, "incidents", "inc-0", zoom=16)
     layers = shown.ask("() => cityglass.map.getLayersOrder()")
     shown.forget()

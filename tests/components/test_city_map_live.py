@@ -27,17 +27,17 @@ PAST = "2026-02-01T05:00:00+00:00"
 
 def test_numbers_in_order_are_applied_and_a_gap_asks_for_a_snapshot(shown: Shown, server: Server) -> None:
     shown.open()
-    shown.wait_value("pm25", "air-01", "value", 8)
-    server.change("pm25", "air-01", value=33.5)
-    shown.wait_value("pm25", "air-01", "value", 33.5)
+    shown.wait_value("pm25", "air-001", "value", 8)
+    server.change("pm25", "air-001", value=33.5)
+    shown.wait_value("pm25", "air-001", "value", 33.5)
     assert server.asked == []
     server.tables["pm25"]["value"][1] = 71.0  # said in the delta that gets lost
-    server.change("pm25", "air-01", value=34.5, skip=1)
-    shown.wait_value("pm25", "air-01", "value", 34.5)
+    server.change("pm25", "air-001", value=34.5, skip=1)
+    shown.wait_value("pm25", "air-001", "value", 34.5)
     assert server.asked == [{"snapshot": "pm25"}]
     assert shown.ask("() => cityglass.column('pm25', 'value')[1]") == 71
-    server.change("pm25", "air-01", value=35.5)
-    shown.wait_value("pm25", "air-01", "value", 35.5)
+    server.change("pm25", "air-001", value=35.5)
+    shown.wait_value("pm25", "air-001", "value", 35.5)
     assert server.asked == [{"snapshot": "pm25"}]
 
 
@@ -53,19 +53,19 @@ def test_what_leaves_the_answer_leaves_the_map(shown: Shown, server: Server) -> 
 
 def test_the_past_is_shown_whole_and_nothing_live_leaks_into_it(shown: Shown, server: Server) -> None:
     shown.open()
-    shown.wait_value("pm25", "air-01", "value", 8)
+    shown.wait_value("pm25", "air-001", "value", 8)
     server.questions.clear()
     shown.set(at=PAST)
-    shown.wait_value("pm25", "air-01", "value", 108)
+    shown.wait_value("pm25", "air-001", "value", 108)
     shown.wait("() => cityglass.state === 'replay'")
     shown.wait("() => cityglass.column('incidents', 'id').length === 2")
     wanted = {f"{key}@{PAST}" for key in server.tables}
     assert set(server.questions) == wanted
-    server.change("pm25", "air-01", value=55.5)
+    server.change("pm25", "air-001", value=55.5)
     shown.page.wait_for_timeout(700)
-    assert shown.value("pm25", "air-01", "value") == 108
+    assert shown.value("pm25", "air-001", "value") == 108
     shown.set(at=None)
-    shown.wait_value("pm25", "air-01", "value", 55.5)  # it had gone on meanwhile
+    shown.wait_value("pm25", "air-001", "value", 55.5)  # it had gone on meanwhile
     shown.wait("() => cityglass.state === 'live'")
     assert server.asked == []
 
@@ -83,12 +83,12 @@ def test_ages_in_the_past_are_counted_to_then(shown: Shown, server: Server) -> N
 
 def test_an_hour_that_cannot_be_fetched_shows_nothing_rather_than_another_hour(shown: Shown, server: Server) -> None:
     shown.open(at=PAST)
-    shown.wait_value("pm25", "air-01", "value", 108)
+    shown.wait_value("pm25", "air-001", "value", 108)
     server.refuse = True
     shown.set(at="2026-02-01T06:00:00+00:00")
-    shown.wait("() => cityglass.row('pm25', 'air-01') === null")
+    shown.wait("() => cityglass.row('pm25', 'air-001') === null")
     server.refuse = False
-    shown.wait_value("pm25", "air-01", "value", 108)  # asked again by itself
+    shown.wait_value("pm25", "air-001", "value", 108)  # asked again by itself
 
 
 def test_silence_is_veiled_with_its_age_and_heals(shown: Shown, server: Server) -> None:
@@ -117,32 +117,32 @@ def test_a_lost_server_is_found_again(shown: Shown, server: Server) -> None:
     server.tables["pm25"]["value"][0] = 91.0  # happened while nobody listened
     server.refuse = False
     shown.wait("() => cityglass.state === 'live'")
-    shown.wait_value("pm25", "air-01", "value", 91)
+    shown.wait_value("pm25", "air-001", "value", 91)
 
 
 def test_who_comes_back_asks_only_for_what_changed(shown: Shown, server: Server) -> None:
     shown.open()
-    shown.wait_value("pm25", "air-01", "value", 8)
-    server.change("pm25", "air-01", value=33.5)
-    shown.wait_value("pm25", "air-01", "value", 33.5)
+    shown.wait_value("pm25", "air-001", "value", 8)
+    server.change("pm25", "air-001", value=33.5)
+    shown.wait_value("pm25", "air-001", "value", 33.5)
     shown.wait(f"() => cityglass.revision >= {server.revision}")
     shown.page.wait_for_timeout(int(2_500 * BEAT_S))  # a heartbeat tells that all of it was read
     known, unseen = server.revision, server.tables["pm25"]["value"][1]
-    server.missed = {"pm25": ["air-01"]}
+    server.missed = {"pm25": ["air-001"]}
     server.hang_up()
     server.tables["pm25"]["value"][0] = 91.0
     server.tables["pm25"]["value"][1] = unseen + 400  # not among what it is told: a snapshot would show it
-    shown.wait_value("pm25", "air-01", "value", 91)
+    shown.wait_value("pm25", "air-001", "value", 91)
     assert server.came[-1] == str(known)
     assert shown.ask("() => cityglass.column('pm25', 'value')[1]") == unseen
-    server.change("pm25", "air-01", value=92.0)
-    shown.wait_value("pm25", "air-01", "value", 92)
+    server.change("pm25", "air-001", value=92.0)
+    shown.wait_value("pm25", "air-001", "value", 92)
     assert server.asked == []
 
 
 def test_without_a_channel_columns_are_asked_for_and_mostly_nothing_is_new(shown: Shown, server: Server) -> None:
     shown.open(live=None, poll_s=0.4)
-    shown.wait_value("pm25", "air-01", "value", 8)
+    shown.wait_value("pm25", "air-001", "value", 8)
     shown.wait("() => cityglass.state === 'live'")
     for _ in range(50):
         if "pm25@now known" in server.questions:
@@ -151,7 +151,7 @@ def test_without_a_channel_columns_are_asked_for_and_mostly_nothing_is_new(shown
     assert "pm25@now known" in server.questions
     server.tables["pm25"]["value"][0] = 66.0
     server.revision += 1
-    shown.wait_value("pm25", "air-01", "value", 66)
+    shown.wait_value("pm25", "air-001", "value", 66)
     assert not any(url.startswith("ws") for url in shown.requests)
 
 

@@ -1,91 +1,18 @@
 """Desk and wall as people meet them: a real server, a real Chromium, the small city at noon."""
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 import pytest
 
 from data_access.records import Incident
 from data_access.writer import CityWriter
-from tests.conftest import HOUSE, free_port, wait_for_port
+from tests.components.glass import DRAWN, Glass, Served
 from tests.small_city import LAT, LON, NOON, url_of
 
 pytestmark = pytest.mark.browser
-
-DRAWN = "() => window.cityglass?.map && document.querySelector('#needs section') !== null"
-REFUSALS = """window.refused = [];
-document.addEventListener("securitypolicyviolation", (e) => window.refused.push(e.violatedDirective + e.blockedURI));"""
-
-
-class Served:
-    """The running desk: where it is, and the cookie of one who is signed in."""
-
-    def __init__(self, folder: Any) -> None:
-        self.folder, self.port = folder, free_port()
-        command = [sys.executable, "-m", "tests.components.desk_harness", str(folder), str(self.port)]
-        self.process = subprocess.Popen(command, cwd=HOUSE, stdout=subprocess.PIPE, text=True)
-        assert self.process.stdout is not None
-        link = self.process.stdout.readline().strip()
-        wait_for_port(self.port, 60)
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.cookies = [
-            {"url": self.url, "name": name, "value": value} for name, value in httpx.get(link).cookies.items()
-        ]
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(20)
-
-
-class Glass:
-    """One page, and a witness of its console, its requests and its policy."""
-
-    def __init__(self, browser: Any, served: Served, path: str = "/", **context: Any) -> None:
-        wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"} | context
-        self.context, self.served = browser.new_context(**wanted), served
-        self.context.add_cookies(served.cookies)
-        self.context.add_init_script(REFUSALS)
-        self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.asked: list[str] = []
-        self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
-        self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(served.url + path)
-        self.wait("() => window.cityglass?.map !== undefined")
-
-    def wait(self, condition: str, argument: Any = None) -> None:
-        self.page.wait_for_function(condition, arg=argument, timeout=60_000)
-
-    def text(self, selector: str) -> str:
-        return str(self.page.locator(selector).inner_text())
-
-    def wait_text(self, selector: str, words: str) -> None:
-        self.wait("([s, words]) => document.querySelector(s)?.innerText.includes(words)", [selector, words])
-
-    def close(self) -> None:
-        self.context.close()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    running = Served(tmp_path_factory.mktemp("desk"))
-    yield running
-    running.stop()
-
-
-@pytest.fixture
-def desk(served: Served, chromium: Any) -> Iterator[Glass]:
-    glass = Glass(chromium, served)
-    glass.wait(DRAWN)
-    yield glass
-    glass.close()
 
 
 def test_the_desk_breaks_no_rule_of_its_policy_and_its_console_is_clean(desk: Glass) -> None:
@@ -160,8 +87,15 @@ def test_the_slider_goes_to_the_first_minute_by_keyboard(desk: Glass) -> None:
 
 
 def test_a_typed_time_is_of_the_citys_clock(desk: Glass) -> None:
-    desk.page.locator("#typed").fill("2026-03-02T11:30")
+    typed = desk.page.locator("input#typed")
+    assert re.fullmatch(r"02/03/2026 12:\d\d", typed.input_value())  # as the page writes it, not as the browser would
+    typed.fill("2 March, half past eleven")
+    typed.press("Enter")
+    assert "day/month/year" in typed.evaluate("field => field.validationMessage")
+    typed.fill("2/3/2026 11:30")
+    typed.press("Enter")
     desk.page.get_by_text("REPLAY · Monday 2 March 2026, 11:30").wait_for(timeout=30_000)
+    assert typed.evaluate("field => field.validationMessage") == ""
 
 
 def test_a_link_opens_the_same_camera_layers_selection_and_time(served: Served, chromium: Any) -> None:

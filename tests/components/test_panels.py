@@ -60,7 +60,7 @@ def test_a_layers_row_reports_by_the_layers_own_band(view: View) -> None:
 def test_every_panel_goes_along_into_the_past(view: View) -> None:
     before = NOON - 20 * MINUTE
     now, past = overview(view, None, ["incidents", "pm25"]), overview(view, before, ["incidents", "pm25"])
-    assert now[0] == ["3", "3 of 5"]
+    assert now[0] == ["3", "3/5"]
     assert past[0][0] == "1"
     assert "Two scooters" in said(past[3])
     assert "Two scooters" not in said(now[3])

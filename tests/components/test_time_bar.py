@@ -84,7 +84,8 @@ def test_the_bar_is_told_where_it_stands() -> None:
     past = told(ENDS.first, ENDS, HANOI)
     assert past["at"] == "2026-03-01T03:00:00+00:00"
     assert past["place"] == 0
-    assert past["typed"] == "2026-03-01T10:00"
+    assert past["typed"] == "01/03/2026 10:00"
+    assert past["calendar"][:2] == ["2026-03-01T10:00", "2026-03-01T10:00"]
 
 
 def test_a_reach_of_no_length_has_one_place() -> None:
