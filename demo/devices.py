@@ -1,135 +1,227 @@
-"""The town's sixty devices: 24 sensors, 20 cameras, 16 parking sites, where they stand and what they declare."""
+"""The city's devices: 400 sensors, 150 cameras, 40 car parks, where they stand and what they declare."""
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
+import numpy as np
 import shapely
-import shapely.ops
-from shapely.geometry.base import BaseGeometry
 
 from data_access.metres import Plane
 from data_access.records import About
-from demo.houses import House
-from demo.shape import Point, River
+from demo.addresses import Addresses
+from demo.ground import half_width, hill, river_north
+from demo.parking import car_parks
+from demo.quarters import Plan
+from demo.shape import Point, Points, chance
+from demo.sites import MAIN, Site, Sites
 
-if TYPE_CHECKING:
-    from demo.town import Plan
-
-AIR = {"pm25_ug_m3": "µg/m³", "temperature_c": "°C", "humidity_pct": "%"}
+DUST, GAS = {"pm25_ug_m3": "µg/m³"}, {"no2_ug_m3": "µg/m³"}
+CLIMATE = {"temperature_c": "°C", "humidity_pct": "%"}
+NOISE, RAIN = {"noise_db": "dB"}, {"rain_mm_h": "mm/h"}
+LEVEL, COUNT = {"water_level_m": "m"}, {"vehicle_count": "1"}
 SEEN = {"frames_per_s": "1/s"}
 SPACES = {"occupied_spaces": "1", "total_spaces": "1"}
+INTERVAL_S = {"air": 60, "noise": 60, "met": 60, "rain": 300, "level": 300, "count": 60, "cam": 30, "park": 30}
 
-# Lamp posts with a sensor, in metres (along, beside) the river.
-SENSORS = (
-    (-315, -90), (-225, -166), (-135, -90), (-45, -226), (45, -166), (135, -90), (225, -226), (225, -326),
-    (-315, -326), (-135, -326), (-225, -242), (45, -326), (-325, 92), (-195, 194), (-65, 92), (65, 194),
-    (195, 280), (325, 92), (325, 194), (450, 280), (-325, 388), (-65, 404), (195, 404), (620, -170),
-)  # fmt: skip
-
-# Cameras on masts: (along, beside), where they look (degrees from downstream, counted to the left bank; None: nobody
-# wrote it down), field of view, range, mount height.
-CAMERAS: tuple[tuple[float, float, float | None, float, float, float], ...] = (
-    (8, -88, 90, 62, 120, 8.0),
-    (-8, 92, -90, 62, 120, 8.0),
-    (8, -40, 180, 78, 110, 9.0),
-    (-84, -152, 0, 70, 95, 6.5),
-    (-264, -164, 0, 64, 95, 6.5),
-    (96, -152, 180, 66, 95, 6.5),
-    (184, -164, 90, 68, 80, 6.0),
-    (-354, -84, 0, 58, 110, 6.5),
-    (264, -240, 180, 64, 90, 6.0),
-    (8, -228, -90, 60, 100, 7.0),
-    (-124, 192, 0, 74, 120, 9.0),
-    (8, 192, 90, 60, 130, 9.0),
-    (136, 180, 180, 70, 110, 9.0),
-    (266, 92, 0, 64, 120, 7.5),
-    (396, 192, 90, 58, 100, 7.5),
-    (-254, 294, 0, 72, 110, 8.0),
-    (136, 390, 200, 80, 110, 8.0),
-    (-384, 88, 20, 96, 90, 7.0),
-    (-172, -232, None, 70, 80, 6.0),
-    (398, 300, None, 70, 80, 6.0),
-)
-
-# Car parks: (along, beside), name with its English, spaces, what fills them (demo/days.py).
-PARKING = (
-    (-325, 118, ("Bãi xe Bạch Đằng", "Bach Dang Car Park"), 160, "home"),
-    (-195, 118, ("Hầm xe Tháp Bạch Đằng", "Bach Dang Tower Garage"), 320, "office"),
-    (65, 118, ("Hầm xe Tháp Gương", "Mirror Tower Garage"), 420, "office"),
-    (195, 118, ("Hầm xe Hải Đăng", "Lighthouse Garage"), 180, "hotel"),
-    (-195, 210, ("Hầm xe Tài chính", "Finance Centre Garage"), 260, "office"),
-    (-65, 372, ("Bãi xe Sân vận động", "Stadium Car Park"), 240, "evening"),
-    (-65, 200, ("Bãi xe Ủy ban", "People's Committee Car Park"), 60, "office"),
-    (195, 216, ("Bãi xe Bệnh viện", "Hospital Car Park"), 140, "hospital"),
-    (65, 300, ("Bãi xe Hai Bà Trưng", "Hai Ba Trung Car Park"), 90, "home"),
-    (325, 380, ("Bãi xe Nguyễn Trãi", "Nguyen Trai Car Park"), 80, "home"),
-    (45, -126, ("Bãi xe Chợ Cá", "Fish Market Car Park"), 70, "market"),
-    (-225, -92, ("Bãi xe Bến Gương", "Ben Guong Car Park"), 55, "evening"),
-    (-135, -220, ("Bãi xe Chùa Sóng Ngân", "Pagoda Car Park"), 40, "market"),
-    (45, -250, ("Bãi xe Bảo tàng", "Museum Car Park"), 65, "evening"),
-    (225, -140, ("Bãi xe Cảng cá", "Harbour Car Park"), 45, "market"),
-    (-315, -300, ("Bãi xe Trần Hưng Đạo", "Tran Hung Dao Car Park"), 75, "home"),
-)
+# How many cameras nobody wrote the direction of, and what they would have had.
+CAMERAS, UNAIMED = 150, (17, 44, 71, 98, 133)
+AIM_M = 70.0  # so far ahead in its street a camera is pointed
 
 
-def devices(ground: "Plan", built: Sequence[House], plane: Plane, seed: int) -> Iterator[About]:
-    """Every device as it declares itself; sensors and cameras stand clear of the walls."""
-    river = ground.river
-    walls = shapely.union_all([house.ground for house in built])
-    for number, place in enumerate(SENSORS, 1):
-        point = _clear(river.at(*place), walls)
-        yield _about(plane, f"air-{number:02}", f"Trạm không khí {_street(ground, point)}", "sensor", point, AIR, 15)
-    for number, (along, beside, turn, view, reach, mast) in enumerate(CAMERAS, 1):
-        point = _clear(river.at(along, beside), walls)
-        fields = {"mount_height_m": mast, "field_of_view_deg": view, "range_m": reach}
-        if turn is not None:
-            fields["azimuth_deg"] = round((_downstream(river, along) - turn) % 360, 1)
-        yield _about(plane, f"cam-{number:02}", f"Camera {_street(ground, point)}", "camera", point, SEEN, 20, fields)
-    for number, (along, beside, name, spaces, _rhythm) in enumerate(PARKING, 1):
-        fields = {"total_spaces": float(spaces)}
-        yield _about(plane, f"park-{number:02}", name[0], "parking", river.at(along, beside), SPACES, 30, fields)
+def devices(plan: Plan, addresses: Addresses, plane: Plane, seed: int) -> Iterator[About]:
+    """Every device as it declares itself."""
+    sites = Sites(plan, seed)
+    register = Register(plan, addresses, plane)
+    for site, metrics in _air(sites, seed):
+        yield register.sensor("air", 3, "Trạm không khí", site, metrics)
+    for site in _noise(sites):
+        yield register.sensor("noise", 3, "Trạm đo ồn", site, NOISE)
+    taken: list[Point] = []
+    for kind, count, name, metrics in (
+        ("met", 30, "Trạm khí tượng", CLIMATE | RAIN),
+        ("rain", 40, "Trạm đo mưa", RAIN),
+    ):
+        for site in _weather(sites, count, taken):
+            taken.append(site.place)
+            yield register.sensor(kind, 3, name, site, metrics)
+    for site, fields in _levels(sites):
+        yield register.sensor("level", 3, "Trạm thuỷ văn", site, LEVEL, fields)
+    for site in sites.sites(sites.spread(sites.beside_streets(MAIN, 40.0), 100), main=True):
+        yield register.sensor("count", 3, "Đếm xe", site, COUNT)
+    yield from _cameras(sites, register, seed)
+    for name, place, spaces, serves in car_parks(plan, addresses, seed):
+        yield register.about(
+            "park", 2, name, "parking", place, SPACES, {"total_spaces": float(spaces), "serves": serves}
+        )
 
 
-def rhythm(device_id: str) -> str:
-    """What fills this car park."""
-    return PARKING[int(device_id.removeprefix("park-")) - 1][4]
+class Register:
+    """Numbers the devices of each kind and puts them on the globe."""
+
+    def __init__(self, plan: Plan, addresses: Addresses, plane: Plane) -> None:
+        self._plan, self._addresses, self._plane = plan, addresses, plane
+        self._count: dict[str, int] = {}
+
+    def sensor(
+        self,
+        kind: str,
+        digits: int,
+        name: str,
+        site: Site,
+        metrics: dict[str, str],
+        more: dict[str, float | str] | None = None,
+    ) -> About:
+        fields: dict[str, float | str] = {"setting": site.setting, "traffic": site.traffic, **(more or {})}
+        if "river" in fields:
+            where = {"main": "Sông Gương", "tributary": "Sông Sào", "canal": "Kênh"}[str(fields["river"])]
+            where += f" {float(fields['to_sea_m']) / 1000:.1f} km"
+        else:
+            where = self._addresses.near(site.street, site.place)
+        return self.about(kind, digits, f"{name} {where}", "sensor", site.place, metrics, fields)
+
+    def about(
+        self,
+        kind: str,
+        digits: int,
+        name: str,
+        what: str,
+        place: Point,
+        metrics: dict[str, str],
+        fields: dict[str, float | str],
+    ) -> About:
+        self._count[kind] = self._count.get(kind, 0) + 1
+        lon, lat = self._plane.place(*place)
+        device_id = f"{kind}-{self._count[kind]:0{digits}}"
+        return About(device_id, name, what, round(lon, 6), round(lat, 6), metrics, INTERVAL_S[kind], fields)
 
 
-def _about(
-    plane: Plane,
-    id: str,
-    name: str,
-    kind: str,
-    point: Point,
-    metrics: dict[str, str],
-    interval_s: float,
-    fields: dict[str, float] | None = None,
-) -> About:
-    lon, lat = plane.place(*point)
-    return About(id, name, kind, round(lon, 6), round(lat, 6), metrics, interval_s, dict(fields or {}))
+def _air(sites: Sites, seed: int) -> Iterator[tuple[Site, dict[str, str]]]:
+    """Street stations and background: 110 measure dust, 60 of them nitrogen dioxide, 60 the climate."""
+    main = sites.spread(sites.beside_streets(MAIN), 48)
+    quiet = sites.spread(sites.beside_streets(("residential",)), 44, [tuple(place) for place in main])
+    parks = sites.spread(_park_places(sites), 12)
+    slope = sites.spread(_hill_places(sites), 2)
+    coast = sites.spread(_coast_places(sites), 4)
+    found = [*sites.sites(np.vstack([main, quiet, parks, slope, coast]))]
+    for number, site in enumerate(found):
+        metrics = dict(DUST)
+        if number < 39 or (number >= 48 and number % 3 == 0):
+            metrics |= GAS
+        if number % 11 in (0, 2, 4, 6, 8, 10):
+            metrics |= CLIMATE
+        yield site, metrics
 
 
-def _downstream(river: River, along: float) -> float:
-    """The compass bearing in which the river runs here."""
-    (west, south), (east, north) = river.at(along - 5), river.at(along + 5)
-    return math.degrees(math.atan2(east - west, north - south))
+def _noise(sites: Sites) -> Iterator[Site]:
+    main = sites.spread(sites.beside_streets(MAIN, 47.0), 46)
+    quiet = sites.spread(sites.beside_streets(("residential",), 47.0), 36, [tuple(place) for place in main])
+    yield from sites.sites(np.vstack([main, quiet, sites.spread(_park_places(sites), 8)]))
 
 
-def _street(ground: "Plan", point: Point) -> str:
-    """The street, with its number by the place along it, that passes nearest."""
-    here = shapely.Point(point)
-    named = [street for street in ground.streets if street.name]
-    nearest = min(named, key=lambda street: street.line.distance(here))
-    return f"{int(nearest.line.project(here) / 8) + 1} {nearest.name}"
+def _weather(sites: Sites, count: int, taken: list[Point]) -> Iterator[Site]:
+    """Spread over the whole city, its villages and fields too."""
+    east, north = np.meshgrid(np.arange(-4900, 3000, 130.0), np.arange(-3500, 3500, 130.0))
+    ground = np.column_stack([east.ravel(), north.ravel()])
+    dry = sites.clear(ground[~shapely.contains_xy(sites.plan.land.water, ground[:, 0], ground[:, 1])])
+    yield from sites.sites(sites.spread(dry, count, taken))
 
 
-def _clear(point: Point, walls: BaseGeometry) -> Point:
-    """The point, moved off a wall where it would stand within a house."""
-    here = shapely.Point(point)
-    if walls.distance(here) >= 0.3:
-        return point
-    wall, _here = shapely.ops.nearest_points(walls.boundary, here)
-    away = math.hypot(wall.x - here.x, wall.y - here.y) or 1.0
-    outward = 0.4 / away if walls.contains(here) else -0.4 / away
-    return wall.x + (wall.x - here.x) * outward, wall.y + (wall.y - here.y) * outward
+def _levels(sites: Sites) -> Iterator[tuple[Site, dict[str, float | str]]]:
+    """Gauges on the quay walls: fourteen along the river, eight up the tributary, eight on the canals."""
+    land = sites.plan.land
+    for number, east in enumerate(np.linspace(-4700, 2250, 14)):
+        side = 1 if number % 2 else -1
+        place = float(east), float(river_north(east) + side * (half_width(east) - 3))
+        yield _gauge(sites, place, "main", 2600 - float(east))
+    mouth = 2600 - float(land.tributary_line[0, 0])
+    for which, line, half, count, start, end, upstream in (
+        ("tributary", land.tributary_line, 14.0, 8, 160, 3000, mouth),
+        ("canal", land.canal_lines[1], 9.0, 5, 150, 3300, 0.0),
+        ("canal", land.canal_lines[0], 6.0, 3, 250, 1500, mouth),
+    ):
+        way = shapely.LineString(line)
+        for along in np.linspace(start, end, count):
+            here, ahead = (shapely.get_coordinates(way.interpolate(float(along) + step))[0] for step in (0, 1))
+            place = float(here[0] - (ahead[1] - here[1]) * half), float(here[1] + (ahead[0] - here[0]) * half)
+            yield _gauge(sites, place, which, upstream + float(along))
+
+
+def _gauge(sites: Sites, place: Point, river: str, upstream_m: float) -> tuple[Site, dict[str, float | str]]:
+    site = sites.site(place)
+    at_water = Site(site.place, site.street, "river", site.traffic)
+    return at_water, {"river": river, "to_sea_m": float(round(upstream_m))}
+
+
+def _park_places(sites: Sites) -> Points:
+    parks = [green.ground for green in sites.plan.greens if green.kind == "park"]
+    return sites.clear(shapely.get_coordinates([park.representative_point() for park in parks]))
+
+
+def _hill_places(sites: Sites) -> Points:
+    return sites.clear(shapely.get_coordinates(hill(0.45).exterior)[:-1])
+
+
+def _coast_places(sites: Sites) -> Points:
+    rows = [sites.plan.land.row(bank, row) for bank in ("south", "north") for row in (1, 2, 3)]
+    return sites.clear(np.array([row[-1] + (10.0, 6.0) for row in rows] + [row[-1] + (11.0, -120.0) for row in rows]))
+
+
+# --- cameras ---------------------------------------------------------------------------------------------------------
+
+
+def _cameras(sites: Sites, register: Register, seed: int) -> Iterator[About]:
+    """Masts at junctions, at a corner of the pavement, each looking along one of the two streets."""
+    found = sites.junctions()
+    masts, aims = [], []
+    for number, (place, first, second) in enumerate(found):
+        dice = chance(seed, "camera", number)
+        mast, aim = _mast(sites, place, first, second, dice.randrange(4))
+        masts.append(mast)
+        aims.append(aim)
+    placed = np.array(masts)
+    free = {tuple(place) for place in sites.clear(placed).tolist()}
+    dry = [index for index, mast in enumerate(masts) if mast in free]
+    chosen = sites.spread(placed[dry], CAMERAS)
+    index_of = {masts[index]: index for index in reversed(dry)}
+    for number, mast in enumerate(map(tuple, chosen.tolist()), 1):
+        index = index_of[mast]
+        _place, first, second = found[index]
+        street, crossing = sites.plan.streets[first], sites.plan.streets[second]
+        dice = chance(seed, "camera fields", number)
+        broad = street.kind in ("primary", "motorway")
+        fields: dict[str, float | str] = {
+            "mount_height_m": round(dice.uniform(7.5, 11.5) if broad else dice.uniform(5.5, 8.0), 1),
+            "field_of_view_deg": float(dice.choice((52, 58, 64, 70, 78, 90))),
+            "range_m": float(dice.choice((110, 130, 150)) if broad else dice.choice((75, 90, 105))),
+        }
+        if number not in UNAIMED:
+            fields["azimuth_deg"] = aims[index]
+        name = f"Camera {_short(street.name)} - {_short(crossing.name)}"
+        yield register.about("cam", 3, name, "camera", mast, SEEN, fields)
+
+
+def _mast(sites: Sites, place: Point, first: int, second: int, corner: int) -> tuple[Point, float]:
+    """A corner of the junction, and the compass bearing in which the broader street runs on from there."""
+    broad, narrow = sites.plan.streets[first], sites.plan.streets[second]
+    here = broad.line.project(shapely.Point(place))
+    side = 1 if corner & 1 else -1
+    if not 0 <= here + side * AIM_M <= broad.line.length:
+        side = -side  # the street ends here
+    along, across = _direction(broad.line, place) * side, _direction(narrow.line, place) * (1 if corner & 2 else -1)
+    mast = np.array(place) - along * max(0.0, narrow.half - 2.2) + across * max(0.0, broad.half - 2.2)
+    ahead = shapely.get_coordinates(broad.line.interpolate(here + side * AIM_M))[0] - mast
+    bearing = math.degrees(math.atan2(ahead[0], ahead[1])) % 360
+    return (round(float(mast[0]), 3), round(float(mast[1]), 3)), round(bearing, 1)
+
+
+def _direction(line: shapely.LineString, place: Point) -> Points:
+    here = line.project(shapely.Point(place))
+    start, end = (shapely.get_coordinates(line.interpolate(here + step))[0] for step in (-6.0, 6.0))
+    direction: Points = (end - start) / max(1e-6, math.hypot(*(end - start)))
+    return direction
+
+
+def _short(name: str) -> str:
+    for kind in ("Đường ", "Phố ", "Đại lộ "):
+        name = name.removeprefix(kind)
+    return name
