@@ -26,6 +26,7 @@ _WEIGHTS = {
     "address": 8,
 }
 _OTHER = 5
+LONG = 1000  # longer names are all as long as this
 
 _PUT_NAME, _PUT_WORD = inserting(CALLED), inserting(WORD, unless_there=True)
 _PRESENT = (
@@ -35,7 +36,10 @@ _PRESENT = (
 
 
 class Name(NamedTuple):
-    """One name, folded, the words of its context, and the weight of what is called so (less comes first)."""
+    """One name, folded, the words of its context, and its weight: by what is called so, then by its length.
+
+    The least comes first.
+    """
 
     folded: str
     context: str
@@ -46,7 +50,8 @@ def names(kind: str, told: Iterable[str | None], context: str | None = None) -> 
     """The names of a thing of this kind, each once; nothing for what has no letter or number in it."""
     beside = " ".join(words(context or ""))
     folded = {" ".join(words(name)) for name in told if name}
-    return frozenset(Name(name, beside, _WEIGHTS.get(kind, _OTHER)) for name in folded if name)
+    weight = LONG * _WEIGHTS.get(kind, _OTHER)
+    return frozenset(Name(name, beside, weight + min(len(name), LONG - 1)) for name in folded if name)
 
 
 def rename(tx: Writing, register: str, since: Mapping[str, int], called: Mapping[str, frozenset[Name]]) -> None:

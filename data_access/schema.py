@@ -281,7 +281,8 @@ CALLED = Table(
     Column("folded", Text, nullable=False),
     Column("context", Text, nullable=False),
     Column("weight", SmallInteger, nullable=False),
-    Index("called_by_name", "folded", "weight"),
+    Index("called_by_name", "folded"),
+    Index("called_by_weight", "weight", "folded", "register", "thing", "valid_to"),
     Index("called_by_thing", "thing", "register"),
 )
 

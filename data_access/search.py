@@ -17,7 +17,7 @@ from data_access.transaction import Row
 
 LONGEST, MOST_WORDS, MOST = 200, 16, 100
 MOST_NAMES = 3  # of one thing: in two languages, and on its building
-COMMON = 4000  # beyond so many names a word is as common as any
+COMMON = 4000  # so many names begin with it, or hold it, that some are found soon by looking through them all
 
 _BEYOND = "\U0010ffff"  # after every word that begins so
 _COLUMNS = {
@@ -48,18 +48,18 @@ _KIND_LAYERS = {"camera": "cameras", "parking": "parking"}
 
 _NOW = "valid_to IS NULL"
 _THEN = "valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)"
-# An index finds names that begin so; where there are enough of them, nothing else need be asked.
-_BEGINS = (
-    "SELECT register, thing, folded, weight FROM called WHERE folded >= :begins AND folded < :beyond AND {held} "
-    "ORDER BY folded <> :begins, weight, length(folded), folded, register, thing LIMIT :most"
-)
-# The rarest word leads to names, and the others are looked for in these.
+_IN_ORDER = "ORDER BY weight, folded, register, thing LIMIT :most"
+_NAMES = "SELECT register, thing, folded, weight FROM called"
+_IS = "folded = :begins"
+# What few names begin with, an index finds, and few are sorted. What many begin with is found soon in their order.
+_BEGINS, _BEGINS_OFTEN = "folded >= :begins AND folded < :beyond", "substr(folded, 1, length(:begins)) = :begins"
+# The same for words: the rarest leads to names, and the others are looked for in these.
 _HOLDS = (
-    "SELECT c.register, c.thing, c.folded, c.weight FROM (SELECT DISTINCT called_id FROM word "
-    "WHERE word >= :begins AND word < :beyond) w CROSS JOIN called c ON c.id = w.called_id WHERE {held} AND {each} "
-    "ORDER BY c.weight, length(c.folded), c.folded, c.register, c.thing LIMIT :most"
+    "SELECT register, thing, folded, weight FROM (SELECT DISTINCT called_id FROM word "
+    "WHERE word >= :begins AND word < :beyond) w CROSS JOIN called c ON c.id = w.called_id"
 )
-_HOW_MANY = "SELECT count(*) FROM (SELECT 1 FROM word WHERE word >= :begins AND word < :beyond LIMIT :most)"
+_HOW_MANY_BEGIN = "SELECT count(*) FROM (SELECT 1 FROM called WHERE folded >= :begins AND folded < :beyond LIMIT :most)"
+_HOW_MANY_HOLD = "SELECT count(*) FROM (SELECT 1 FROM word WHERE word >= :begins AND word < :beyond LIMIT :most)"
 _THINGS = {
     PLACE: "SELECT id, kind, NULL, name, name_en, context, lon, lat, west, south, east, north, revision FROM place",
     DISTRICT: "SELECT id, 'district', 'districts', name, name_en, kind, lon, lat, west, south, east, north, revision "
@@ -88,18 +88,23 @@ def called(connection: Connection, wanted: Sequence[str], at: int | None, limit:
     rows: list[Row] = []
     for spelling in spellings:
         bound: dict[str, object] = {"begins": spelling, "beyond": spelling + _BEYOND, "at": at}
-        bound |= {"most": MOST_NAMES * limit}
-        rows += _asked(connection, _BEGINS.format(held=held), bound)
+        often = _how_many(connection, _HOW_MANY_BEGIN, spelling, COMMON) >= COMMON
+        for which in (_IS, _BEGINS_OFTEN if often else _BEGINS):
+            statement = f"{_NAMES} WHERE {which} AND {held} {_IN_ORDER}"
+            rows += _asked(connection, statement, bound | {"most": MOST_NAMES * limit})
     if len({_thing(row) for row in rows}) < limit:
         numbers = range(len(wanted))
-        all_of = [f"instr(' ' || c.folded || ' ' || c.context, :word{i}) > 0" for i in numbers]
-        one_of = [f"instr(' ' || c.folded, :word{i}) > 0" for i in numbers]
-        each = f"{' AND '.join(all_of)} AND ({' OR '.join(one_of)})"
-        rarest = min(wanted, key=lambda word: (_how_many(connection, word), -len(word)))
+        one_of = [f"instr(' ' || folded, :word{i}) > 0" for i in numbers]
+        all_of = [f"instr(' ' || folded || ' ' || context, :word{i}) > 0" for i in numbers]
+        each = f"({' OR '.join(one_of)}) AND {' AND '.join(all_of)}"
+        counted = {word: _how_many(connection, _HOW_MANY_HOLD, word, 5 * COMMON) for word in wanted}
+        rarest = min(wanted, key=lambda word: (counted[word], -len(word)))
+        leads = len(wanted) > 1 or counted[rarest] < COMMON
         bound = {"begins": rarest, "beyond": rarest + _BEYOND, "at": at, "most": MOST_NAMES * limit + len(rows)}
         bound |= {f"word{i}": f" {word}" for i, word in enumerate(wanted)}
-        rows += _asked(connection, _HOLDS.format(held=held, each=each), bound)
-    best = sorted(rows, key=lambda row: (nearness(row[2], spellings), row[3], len(row[2]), row[2], row[:2]))
+        statement = f"{_HOLDS if leads else _NAMES} WHERE {each} AND {held} {_IN_ORDER}"
+        rows += _asked(connection, statement, bound)
+    best = sorted(rows, key=lambda row: (nearness(row[2], spellings), row[3], row[2], row[:2]))
     # A hospital that is a building of its own is told once, as what it is.
     public = {row[1] for row in best if row[0] == PLACE}
     twice = (row[:2] for row in best if row[0] != BUILDING or row[1] not in public)
@@ -128,8 +133,8 @@ def nearness(folded: str, spellings: Sequence[str]) -> int:
     return 1 if any(folded.startswith(spelling) for spelling in spellings) else 2
 
 
-def _how_many(connection: Connection, word: str) -> int:
-    return int(_asked(connection, _HOW_MANY, {"begins": word, "beyond": word + _BEYOND, "most": COMMON})[0][0])
+def _how_many(connection: Connection, statement: str, begins: str, most: int) -> int:
+    return int(_asked(connection, statement, {"begins": begins, "beyond": begins + _BEYOND, "most": most})[0][0])
 
 
 def _told(connection: Connection, found: Sequence[tuple[str, str]], at: int | None) -> list[Row]:

@@ -302,11 +302,20 @@ class Told:
         return list(dict.fromkeys((hit[4], hit[5]) for hit in sorted(hits)))
 
 
+typed = called | st.sampled_from(["h", "1", "p h", "ha hu", ""])
+
+
 @settings(max_examples=80, deadline=None)
-@given(
-    steps, st.lists(called | st.sampled_from(["h", "1", "p h", "ha hu", ""]), min_size=1, max_size=4), st.integers(1, 5)
-)
-def test_a_search_gives_what_looking_at_everything_would(story: Any, texts: list[str], limit: int) -> None:
+@given(steps, st.lists(typed, min_size=1, max_size=4), st.integers(1, 5), st.sampled_from([1, 3, searching.COMMON]))
+def test_a_search_gives_what_looking_at_everything_would(story: Any, texts: list[str], limit: int, common: int) -> None:
+    before, searching.COMMON = searching.COMMON, common
+    try:
+        _compare(story, texts, limit)
+    finally:
+        searching.COMMON = before
+
+
+def _compare(story: Any, texts: list[str], limit: int) -> None:
     reference = Told()
     with city() as (writer, store):
         for step, (source, complete, things) in enumerate(story):

@@ -71,7 +71,9 @@ def upgrade() -> None:
         sa.Column("weight", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index("called_by_name", "called", ["folded", "weight"], unique=False)
+    op.create_index("called_by_name", "called", ["folded"], unique=False)
+    by_weight = ["weight", "folded", "register", "thing", "valid_to"]
+    op.create_index("called_by_weight", "called", by_weight, unique=False)
     op.create_index("called_by_thing", "called", ["thing", "register"], unique=False)
     op.create_table(
         "word",
