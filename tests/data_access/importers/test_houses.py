@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -110,6 +111,16 @@ def test_any_coordinate_system_that_the_file_tells_is_turned_into_ours(tmp_path:
     outline = shapely.from_wkb(one.outline)
     assert outline.bounds == pytest.approx(house().bounds, abs=2e-6)  # a fifth of a metre
     assert not outline.has_z
+
+
+def test_a_zipped_shapefile_is_read_as_it_is(tmp_path: Path) -> None:
+    layer(tmp_path / "houses.shp", [(house(), {"h": 7.5})], "EPSG:25833")
+    with zipfile.ZipFile(tmp_path / "houses.zip", "w") as packed:
+        for part in tmp_path.glob("houses.*"):
+            if part.suffix != ".zip":
+                packed.write(part, part.name)
+    (one,) = read(tmp_path, tmp_path / "houses.zip").buildings
+    assert one.height_m == 7.5
 
 
 def test_a_system_that_only_the_description_tells_is_believed(tmp_path: Path) -> None:
