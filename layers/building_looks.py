@@ -86,8 +86,8 @@ YEARS: Sequence[tuple[int, str, Text]] = (
     (2010, "#3a6f86", N_("2010 and later")),
 )
 SOURCES: Mapping[str, tuple[Colour, Text]] = {
-    "tagged": ({"night": "#7fb2d6", "day": "#2f6f9f"}, N_("height stated by the map")),
-    "levels": ({"night": "#4a7c9c", "day": "#7fb0cf"}, N_("height worked out from the number of floors")),
+    "tagged": ({"night": "#4a7c9c", "day": "#7fb0cf"}, N_("height stated by the map")),
+    "levels": ({"night": "#8fb9d3", "day": "#b8d8ea"}, N_("height worked out from the number of floors")),
     "estimated": ({"night": "#a88245", "day": "#e0b266"}, N_("height estimated from the kind of building")),
 }
 

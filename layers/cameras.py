@@ -6,7 +6,7 @@ from data_access.privacy import ByArea
 from data_access.queries import Cameras
 from data_access.words import N_, _
 from layers.base import Column, Fact, Layer, Mark, Need, Row
-from layers.deck import CLEAR, GREY, INK, Colour, Part, by_status, icons, if_known, only
+from layers.deck import CLEAR, GREY, Colour, Part, by_status, icons, if_known, only
 from layers.instrument import connection
 from layers.phrases import direction, known, quantity, share
 
@@ -16,7 +16,7 @@ DARK: Colour = {"night": "#ffb020", "day": "#b35f00"}
 def draw() -> tuple[Part, ...]:
     """A camera turned the way it looks; a dotted ring where nobody knows; struck out and bordered when dark."""
     symbol = by_status(fresh="camera", late="camera", stale="camera_off", dead="camera_off", unknown="camera")
-    colour = if_known("azimuth_deg", INK)
+    colour = if_known("azimuth_deg", GREY)
     turned = {"column": "azimuth_deg", "times": -1, "missing": 0}  # deck.gl turns the other way round
     said_off = {"column": "online", "breaks": [0.5], "colours": [DARK, CLEAR], "missing": CLEAR}
     return (
@@ -73,7 +73,7 @@ LAYER = Layer(
     stale_after=timedelta(minutes=5),
     public=ByArea(cell_m=500),
     legend=(
-        Mark("camera", INK, N_("camera, turned the way it looks")),
+        Mark("camera", GREY, N_("camera, turned the way it looks")),
         Mark("dotted", GREY, N_("camera whose direction nobody knows")),
         Mark("camera_off", DARK, N_("dark camera: offline or silent")),
     ),

@@ -19,7 +19,7 @@ def draw() -> tuple[Part, ...]:
         "line-color": EDGE,
         "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.8, 16, 2.4],
         "line-dasharray": [4, 2],
-        "line-opacity": 0.8,
+        "line-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0.8, 17, 0.4],
     }
     return (
         Part("maplibre", {"id": "districts-area", "type": "fill", "source": "columns", "paint": fill}, {}),
@@ -31,11 +31,12 @@ def draw() -> tuple[Part, ...]:
 def _names() -> dict[str, object]:
     """Names where the map has room for them, in the manner of the basemap's own: for who reads English in both."""
     name = ["coalesce", ["get", "name"], ""]
-    other = ["all", ["has", "name_en"], ["!=", ["get", "name_en"], ["get", "name"]]]
+    marks = ["collator", {"case-sensitive": False, "diacritic-sensitive": False, "locale": "en"}]
+    other = ["all", ["has", "name_en"], ["!=", ["get", "name_en"], name, marks]]
     both = ["format", name, {}, "\n", {}, ["get", "name_en"], {"font-scale": 0.75}]
     layout = {
         "text-field": ["case", other, both, name] if language() == "en" else name,
-        "text-size": ["interpolate", ["linear"], ["zoom"], 11, 10, 15, 14],
+        "text-size": ["interpolate", ["linear"], ["zoom"], 11, 11, 15, 16],
         "text-transform": "uppercase",
         "text-letter-spacing": 0.2,
         "text-max-width": 8,

@@ -127,7 +127,8 @@ function feet(palette: Palette, seen: Seen): LayerSpecification[] {
       },
     },
     {
-      id: "building-flat-edge", ...from, minzoom: 15, filter: ["!", ["has", "height"]],
+      id: "building-flat-edge", ...from, minzoom: 15,
+      filter: ["all", ["!", ["has", "height"]], ["!", ["to-boolean", ["get", "has_parts"]]]],
       paint: { "line-color": palette.labelsQuiet, "line-width": 1, "line-dasharray": [2, 2], "line-opacity": 0.5 },
     },
     {
