@@ -16,13 +16,16 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy import (
     Column,
+    Connection,
     LargeBinary,
     MetaData,
     String,
     Table,
     create_engine,
+    delete,
     event,
     insert,
+    or_,
     select,
     text,
     update,
@@ -33,6 +36,7 @@ from data_access.schema import Instant
 LINK_HOURS = 24.0
 SESSION_DAYS = 30  # a session that is used lives on; so long unused, it ends
 SEEN_EVERY = timedelta(hours=1)  # a session in use is written down so often
+FORGOTTEN = timedelta(days=1)  # after its end; until then one can see in the file what became of a link
 VERSION = 1
 
 Kind = Literal["link", "session", "token"]
@@ -86,6 +90,7 @@ class Desk:
                 raise NewerDesk(f"{path.name} has version {found}; this program knows up to {VERSION}")
             _METADATA.create_all(connection)
             connection.execute(text(f"PRAGMA user_version = {VERSION}"))
+            self._forget(connection)
 
     def link(self, hours: float = LINK_HOURS, label: str = "") -> str:
         """A token that signs in once, within these hours."""
@@ -142,8 +147,14 @@ class Desk:
             "ends_at": None if lives is None else now + lives,
         }
         with self._engine.begin() as connection:
+            self._forget(connection)
             connection.execute(insert(_KEYS).values(row))
         return f"{name}.{secret}"
+
+    def _forget(self, connection: Connection) -> None:
+        """Take out what opens nothing any more, whenever something new is made: it cannot grow without end."""
+        gone = self._now() - FORGOTTEN
+        connection.execute(delete(_KEYS).where(or_(_KEYS.c.ends_at <= gone, _KEYS.c.ended_at <= gone)))
 
     def _find(self, told: str, *kinds: Kind) -> Any:
         """The living row that this secret opens, or None."""

@@ -22,6 +22,9 @@ class Ack(Struct, frozen=True):
     also: Ranges = ()
 
 
+Acks = dict[tuple[str, str], Ack]  # by device and boot: one that started again is told of both
+
+
 class Numbers(Struct, frozen=True):
     """The numbers of one boot that are settled: committed, or given up by their sender (`lost`)."""
 
@@ -76,8 +79,8 @@ class Note(Struct):
     lost: list[tuple[int, int]] = []
 
 
-def settle(tx: Writing, notes: dict[int, Note]) -> dict[str, Ack]:
-    """Write down which numbers came, by id of their boot; what each device may forget now."""
+def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
+    """Write down which numbers came, by id of their boot; what each device may forget of each now."""
     if not notes:
         return {}
     known = {
@@ -93,7 +96,7 @@ def settle(tx: Writing, notes: dict[int, Note]) -> dict[str, Ack]:
         after = before.with_(note.come, note.lost)
         if after != before:
             changed.append((after.watermark, json.dumps(after.also), json.dumps(after.lost), boot_id))
-        acks[note.device_id] = Ack(note.boot, after.watermark, after.also)
+        acks[note.device_id, note.boot] = Ack(note.boot, after.watermark, after.also)
     tx.run("UPDATE boot SET watermark = ?, also = ?, lost = ? WHERE id = ?", changed)
     return acks
 

@@ -17,17 +17,19 @@ import structlog
 from data_access.decoders import DecodeError, Decoder
 from data_access.decoders.fields import MAX_PAYLOAD
 from data_access.inbox import Arrival, Inbox
+from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
 from data_access.shelf import Shelf, Writer, pause
 from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import N_, _
-from data_access.writer import Ack, Committed, Message
+from data_access.writer import Committed, Message
 
 log = structlog.get_logger("listener")
 
 BATCH, LINGER_S = 1_000, 0.05
 KEPT_BYTES = 4_096  # of a message that is too large
 TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
+MOST_UNTOLD = 50_000  # boots of which a device has not heard yet
 MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
 SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts to connect
 STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
@@ -64,7 +66,7 @@ class Listener:
         self._received = 0
         self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision"), 0)
         self._lag_s = 0.0
-        self._untold: dict[str, Ack] = {}
+        self._untold: Acks = {}
         self._told = time.monotonic()
         self._ticks: dict[str, float] = {}
         self._threads: dict[str, threading.Thread] = {}
@@ -266,7 +268,9 @@ class Listener:
         for name in ("stored", "duplicates", "quarantined"):
             self._totals[name] += getattr(committed, name)
         self._totals["revision"] = max(self._totals["revision"], committed.revision)
-        self._untold.update(committed.acks)
+        self._untold |= committed.acks
+        for boot in list(self._untold)[: max(0, len(self._untold) - MOST_UNTOLD)]:  # anyone may invent boots
+            del self._untold[boot]
 
     def _tell(self, last: bool = False) -> None:
         """Tell devices which of their numbers are committed, once a second; before leaving wait for that second."""
@@ -279,9 +283,14 @@ class Listener:
                 return
             time.sleep(due)
         self._told = time.monotonic()
-        for device in list(self._untold):
-            ack = self._untold[device]
-            said = {"boot": ack.boot, "seq": ack.seq, "also": ack.also[:MOST_RANGES]}
+        heard: set[str] = set()
+        for (device, boot), ack in list(self._untold.items()):
+            if device in heard:
+                continue  # once a second: of its other boot in the next round
+            said = {"boot": boot, "seq": ack.seq, "also": ack.also[:MOST_RANGES]}
             if not link.publish(f"cityglass/{device}/ack", orjson.dumps(said)):
                 return  # the rest in the next round
-            del self._untold[device]
+            heard.add(device)
+            del self._untold[device, boot]
+        if last:
+            self._tell(last=True)

@@ -23,7 +23,7 @@ from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, VIEW
 from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
-from data_access.ledger import Ack, Note, settle
+from data_access.ledger import Ack, Acks, Note, settle
 from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
 from data_access.reports import report
 from data_access.schema import microseconds
@@ -57,13 +57,13 @@ class Message(Struct):
 
 
 class Committed(Struct, frozen=True):
-    """What one commit did; `acks` tells each device which of its numbers are on disk."""
+    """What one commit did; `acks` tells each device, boot by boot, which of its numbers are on disk."""
 
     revision: int
     stored: int
     duplicates: int
     quarantined: int
-    acks: dict[str, Ack]
+    acks: Acks
 
 
 def _now() -> datetime:
@@ -238,7 +238,7 @@ class CityWriter:
                 raise
             self._names.keep()
 
-    def _take(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> dict[str, Ack]:
+    def _take(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> Acks:
         """Store messages, or find the one that cannot be: halve, until it stands alone and goes to quarantine."""
         if not messages:
             return {}
@@ -261,7 +261,7 @@ class CityWriter:
         seen.update(put)
         return acks
 
-    def _store(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> dict[str, Ack]:
+    def _store(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> Acks:
         items: list[Item] = []
         notes: dict[int, Note] = {}
         for message in messages:

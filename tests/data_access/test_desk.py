@@ -4,6 +4,7 @@ import hmac
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,7 +167,32 @@ def test_a_desk_of_a_newer_version_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_naive_moment_is_refused(tmp_path: Path) -> None:
-    naive = Desk(tmp_path / "desk.db", lambda: datetime(2026, 3, 1, 12))  # noqa: DTZ001  # that is the point
     with pytest.raises(Exception, match="no time zone"):
-        naive.token()
-    naive.close()
+        Desk(tmp_path / "desk.db", lambda: datetime(2026, 3, 1, 12))  # noqa: DTZ001  # that is the point
+
+
+def test_what_opens_nothing_any_more_is_forgotten_a_day_later(desk: Desk, clock: Clock, tmp_path: Path) -> None:
+    def kept() -> set[str]:
+        with closing(sqlite3.connect(tmp_path / "var" / "desk.db")) as file:
+            return {label for (label,) in file.execute("SELECT label FROM key")}
+
+    session = desk.redeem(desk.link(label="signed in"))
+    assert session
+    desk.link(label="never opened")
+    script = desk.token("for ever")
+    revoked = desk.token("revoked")
+    desk.revoke(revoked)
+    desk.token("two days", days=2)
+    clock.now += timedelta(hours=47)
+    desk.token("new")
+    assert kept() == {"signed in", "never opened", "for ever", "two days", "new"}
+    clock.now += timedelta(days=2)
+    desk.token("newer")
+    assert kept() == {"signed in", "for ever", "new", "newer"}
+    assert desk.session(session)
+    assert desk.session(script)
+    clock.now += timedelta(days=32)
+    Desk(tmp_path / "var" / "desk.db", clock).close()  # the same when the program starts
+    assert kept() == {"for ever", "new", "newer"}
+    assert desk.session(script)
+    assert desk.session(session) is None

@@ -67,14 +67,14 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged_and_heals(small_disk: P
     writer = CityWriter.open(url, clock=lambda: NOON)
     acknowledged = 0
     for number in range(3):  # the control: with room, the same batches go in
-        acknowledged = writer.commit(batch(number)).acks["air-1"].seq
+        acknowledged = writer.commit(batch(number)).acks["air-1", "b"].seq
     assert acknowledged == 600
     filler = small_disk / "filler"
     fill(filler)
     number = 3
     with suppress(StoreUnavailable):
         while True:  # what room the write-ahead log still has is used up first
-            acknowledged = writer.commit(batch(number)).acks["air-1"].seq
+            acknowledged = writer.commit(batch(number)).acks["air-1", "b"].seq
             number += 1
     for language, words in (("vi", "Đĩa đã đầy"), ("en", "The disk is full")):
         with speaking(language), pytest.raises(StoreUnavailable, match=words):
@@ -82,7 +82,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged_and_heals(small_disk: P
     assert stored(url) == {n + 1 for n in range(acknowledged)}  # all that was acknowledged, and nothing else
     filler.unlink()
     done = writer.commit(batch(number))
-    assert (done.stored, done.acks["air-1"].seq) == (200, acknowledged + 200)
+    assert (done.stored, done.acks["air-1", "b"].seq) == (200, acknowledged + 200)
     assert stored(url) == {n + 1 for n in range(acknowledged + 200)}
     writer.close()
     with sqlite3.connect(small_disk / "city.db") as connection:
@@ -100,5 +100,5 @@ def test_another_writer_that_holds_on_for_too_long_is_named(tmp_path: Path, monk
         writer.commit(batch(1, 1))
     other.execute("ROLLBACK")
     other.close()
-    assert writer.commit(batch(1, 1)).acks["air-1"].seq == 2
+    assert writer.commit(batch(1, 1)).acks["air-1", "b"].seq == 2
     writer.close()

@@ -192,6 +192,24 @@ def test_a_device_hears_which_of_its_numbers_are_safe(mosquitto: Mosquitto, tmp_
         assert late.heard == []  # not retained
 
 
+def test_a_device_that_started_again_hears_of_both_its_boots_once_a_second_each(
+    mosquitto: Mosquitto, tmp_path: Path
+) -> None:
+    with Sender(mosquitto.port) as sender:
+        with listening(mosquitto.url, tmp_path) as listener:
+            sender.measure("twice", 1, boot="old")
+            sender.measure("twice", 2, boot="new")
+            sender.confirmed()
+            until(lambda: len(sender.acks("twice")) >= 2)
+            assert {said["boot"] for said in sender.acks("twice")} == {"old", "new"}
+            told = len(sender.acks("twice"))
+            sender.measure("twice", 3, boot="old")
+            sender.measure("twice", 4, boot="new")
+            until(lambda: listener.counts()["acknowledged"] == 4)
+        # Leaving, it tells of both what it had not told yet.
+        until(lambda: {said["boot"] for said in sender.acks("twice")[told:]} == {"old", "new"})
+
+
 def test_a_store_that_is_away_for_a_while_costs_nothing(
     mosquitto: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data_access import quarantine
 from data_access import writer as writers
-from data_access.ledger import Ack
+from data_access.ledger import Ack, Acks
 from data_access.queries import Changed, Devices, Incidents, Latest, Track
 from data_access.records import About, Fact, Incident, Online, Packet, Reading
 from data_access.store import CityStore
@@ -222,25 +222,30 @@ def test_a_failed_transaction_leaves_no_made_up_numbers_behind(city: Both, monke
 
 
 def test_a_number_is_acknowledged_with_what_is_missing_below_it(city: Both) -> None:
-    def numbered(*seqs: int, **more: Any) -> dict[str, Ack]:
+    def numbered(*seqs: int, **more: Any) -> Acks:
         sent = [message(pm25(1.0, NOON + seq * SECOND, boot="b", seq=seq), boot="b", seq=seq, **more) for seq in seqs]
         return city.writer.commit(sent).acks
 
-    assert numbered(1, 2, 3) == {"air-1": Ack("b", 3)}
-    assert numbered(6, 5, 9) == {"air-1": Ack("b", 3, ((5, 6), (9, 9)))}
-    assert numbered(4) == {"air-1": Ack("b", 6, ((9, 9),))}
-    assert numbered(4) == {"air-1": Ack("b", 6, ((9, 9),))}
-    assert numbered(11, lost=((7, 8),)) == {"air-1": Ack("b", 9, ((11, 11),))}
+    assert numbered(1, 2, 3) == {("air-1", "b"): Ack("b", 3)}
+    assert numbered(6, 5, 9) == {("air-1", "b"): Ack("b", 3, ((5, 6), (9, 9)))}
+    assert numbered(4) == {("air-1", "b"): Ack("b", 6, ((9, 9),))}
+    assert numbered(4) == {("air-1", "b"): Ack("b", 6, ((9, 9),))}
+    assert numbered(11, lost=((7, 8),)) == {("air-1", "b"): Ack("b", 9, ((11, 11),))}
     other = message(pm25(1.0, NOON + MINUTE), boot="after", seq=1)
-    assert city.writer.commit([other]).acks == {"air-1": Ack("after", 1)}
-    assert numbered(10) == {"air-1": Ack("b", 11)}
+    assert city.writer.commit([other]).acks == {("air-1", "after"): Ack("after", 1)}
+    assert numbered(10) == {("air-1", "b"): Ack("b", 11)}
 
 
 def test_a_number_whose_value_went_to_quarantine_need_not_come_again(city: Both) -> None:
     city.writer.commit([message(pm25(1.0), boot="b", seq=1)])
     done = city.writer.commit([message(pm25(2.0), boot="b", seq=2)])
     assert done.quarantined == 1
-    assert done.acks == {"air-1": Ack("b", 2)}
+    assert done.acks == {("air-1", "b"): Ack("b", 2)}
+
+
+def test_a_device_that_started_again_is_told_of_both_its_boots(city: Both) -> None:
+    sent = [message(pm25(1.0, NOON + n * SECOND), boot=boot, seq=1) for n, boot in enumerate(("old", "new"))]
+    assert city.writer.commit(sent).acks == {("air-1", "old"): Ack("old", 1), ("air-1", "new"): Ack("new", 1)}
 
 
 def test_a_message_without_numbers_is_not_acknowledged(city: Both) -> None:
