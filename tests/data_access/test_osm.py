@@ -219,7 +219,8 @@ def test_a_bare_file_gives_a_safe_key_and_a_readable_name(file: str, key: str, n
 def test_progress_is_told(drawing: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(osm_pass, "OFTEN", 3)
     told: list[tuple[str, float | None]] = []
-    drawing.square(building="yes")
+    for number in range(2):
+        drawing.square(number / 1000, building="yes")
     osm.read(drawing.written(), lambda words, share: told.append((words, share)))
     assert told[0] == ("Reading tiny.osm.pbf: 3 things", None)
     assert told[-1] == ("Measuring buildings", None)

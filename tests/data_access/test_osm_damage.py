@@ -75,6 +75,12 @@ def test_impossible_places_are_said_with_the_first_of_them(place: tuple[float, f
     assert f"points that lie nowhere on earth (1, the first is node/5 ({place[0]}, {place[1]}))" in said
 
 
+def test_a_corner_of_a_house_that_lies_nowhere_is_said_too(drawing: Drawing) -> None:
+    drawing.square(building="yes")
+    drawing.line(1, 2, drawing.point(105.0, 95.0), 1, building="yes")
+    assert "(1, the first is node/5 (105.0, 95.0))" in fault(drawing.written())
+
+
 def test_a_fault_is_told_in_vietnamese(tmp_path: Path) -> None:
     with speaking("vi"):
         said = fault(tmp_path / "nowhere.osm.pbf")
