@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from data_access.decoders import DecodeError
 from data_access.decoders.fields import DEVICE_ID
-from data_access.decoders.ngsi_ld import TYPES, decode, device_id
+from data_access.decoders.ngsi_ld import decode, device_id
+from data_access.decoders.smart_models import TYPES
 from data_access.queries import Cameras, Latest
 from data_access.records import About, Packet, Reading, Refused
 from data_access.store import CityStore
@@ -74,6 +75,7 @@ def test_a_normalized_entity_declares_itself_and_measures() -> None:
         "AirQualityObserved:nha-hat-lon", "Nhà hát Lớn", "sensor",
     )  # fmt: skip
     assert (station.lon, station.lat) == (105.8571, 21.0241)
+    assert station.metrics == {"pm25_ug_m3": "µg/m³", "no2_ug_m3": "µg/m³"}
 
 
 def test_key_values_say_the_same_and_of_a_period_its_end_counts() -> None:
