@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that Unicode does not take apart into a plain letter and a mark.
 _PLAIN = str.maketrans(
@@ -28,4 +29,10 @@ def words(text: str) -> tuple[str, ...]:
     >>> words("Bà Triệu, 12A")
     ('ba', 'trieu', '12a')
     """
-    return tuple(_WORD.findall(fold(text)))
+    return tuple(word for part in text.split() for word in _words(part))
+
+
+@lru_cache(10_000)
+def _words(part: str) -> tuple[str, ...]:
+    """The words between two spaces; a city's names are made of few."""
+    return tuple(_WORD.findall(fold(part)))

@@ -1,5 +1,6 @@
 """Text without its marks: what a hurried hand types finds what a careful one wrote."""
 
+import re
 import unicodedata
 
 import pytest
@@ -43,6 +44,11 @@ def test_folding_twice_changes_nothing_and_spelling_does_not_matter(text: str) -
     assert fold(once) == once
     for form in ("NFC", "NFD"):
         assert fold(unicodedata.normalize(form, text)) == once
+
+
+@given(st.text() | st.lists(st.sampled_from(["Huế ", "\u0301", "\xa0", "Đa", "ﷺ", "-"])).map("".join))
+def test_words_are_those_of_the_folded_text(text: str) -> None:
+    assert words(text) == tuple(re.findall(r"[^\W_]+", fold(text)))
 
 
 @given(st.text())

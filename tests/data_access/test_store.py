@@ -1,12 +1,13 @@
 """The store's answers about the small city, now and as it was."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from data_access import keeper, keyframes
 from data_access.queries import (
@@ -57,6 +58,9 @@ def writer(store: CityStore, tmp_path: Path) -> Iterator[CityWriter]:
     found.close()
 
 
+OTHERS = [building.id for building in BUILDINGS[1:]]
+
+
 def by_id(table: Table) -> dict[str, Any]:
     return {row.id: row for row in table}
 
@@ -76,6 +80,33 @@ def test_what_is_unknown_is_not_zero(store: CityStore) -> None:
     air = by_id(store.answer(Latest("pm25_ug_m3")))
     assert (air["air-missing"].value, air["air-missing"].quality) == (None, "missing")
     assert (air["air-never"].value, air["air-never"].quality, air["air-never"].observed_at) == (None, None, None)
+
+
+def test_a_value_has_its_neighbours_beside_it_now_and_then(store: CityStore, writer: CityWriter) -> None:
+    question = Latest("pm25_ug_m3", beside=("temperature_c", "humidity_pct"))
+
+    def beside(at: datetime | None = None) -> dict[str, tuple[float | None, float | None]]:
+        return {row.id: (row.temperature_c, row.humidity_pct) for row in store.answer(question, at)}
+
+    assert set(beside()) == set(store.answer(Latest("pm25_ug_m3"))["id"])
+    assert (beside()["air-1"], beside()["air-2"], beside()["air-never"]) == ((25.0, None), (0.0, None), (None, None))
+    revision = store.revision()
+    writer.bulk([(Reading("air-2", "humidity_pct", 81.0, NOON), NOON)])
+    assert beside()["air-2"] == (0.0, 81.0)
+    (moved,) = store.answer(Changed(question, revision))  # the value itself did not move
+    assert (moved.id, moved.value, moved.humidity_pct) == ("air-2", 60.0, 81.0)
+    assert beside(NOON - SECOND)["air-2"] == (None, None)
+    writer.bulk([(Reading("air-2", "humidity_pct", 700.0, NOON + SECOND, "invalid"), NOON + SECOND)])
+    assert beside()["air-2"] == (0.0, None)
+    assert [(row.id, row.temperature_c) for row in store.answer(question.one("air-1"))] == [("air-1", 25.0)]
+
+
+def test_a_building_has_the_year_in_which_it_was_finished(store: CityStore, writer: CityWriter) -> None:
+    old = replace(BUILDINGS[0], built=1911)
+    assert writer.build([old, *BUILDINGS[1:]], "map", at=NOON).changed == 1
+    assert {row.id: row.built for row in store.answer(Buildings())} == {"b-1": 1911, **dict.fromkeys(OTHERS)}
+    assert [row.built for row in store.answer(Buildings(id="b-1"), NOON - SECOND)] == [None]
+    assert writer.build([old, *BUILDINGS[1:]], "map", at=NOON).same == len(BUILDINGS)
 
 
 def test_a_reported_number_of_spaces_counts_more_than_a_declared_one(store: CityStore, writer: CityWriter) -> None:
