@@ -20,7 +20,7 @@ import shapely
 
 from data_access.decoders.base import DecodeError, Decoder
 from data_access.decoders.fields import DEVICE_ID, instant, json_value, number, required, text
-from data_access.decoders.smart_models import COUNTS, ITEMS, PARKING, PLAUSIBLE, SHARES, TYPES, Units
+from data_access.decoders.smart_models import COUNTS, ITEMS, PARKING, PLAUSIBLE, SHARES, TYPES, Units, lowest
 from data_access.metric_units import unit_of
 from data_access.records import About, Fact, Packet, Quality, Reading, Refused
 from data_access.words import N_
@@ -206,6 +206,7 @@ class _Entity:
             metric = ITEMS.get(str(item).lower(), "item_count")
         if metric in COUNTS:
             _whole(value, name)
+        number(value, name, lowest(metric))
         least, most = PLAUSIBLE.get(metric, (value, value))
         return self._told(metric, value, name, "good" if least <= value <= most else "suspect")
 

@@ -72,6 +72,12 @@ ITEMS = {"person": "people_count", "pedestrian": "people_count"} | dict.fromkeys
 )
 COUNTS = frozenset({"vehicle_count", "people_count", "item_count", "occupied_spaces", "total_spaces"})
 SHARES = frozenset({"humidity_pct", "occupancy_pct"})
+# Below these there is nothing to measure: -999 and the like are a sender's word for "no value", and refused.
+LEAST = {"temperature_c": -273.15} | dict.fromkeys(
+    ("humidity_pct", "occupancy_pct", "pressure_hpa", "wind_speed_m_s", "precipitation_mm", "rain_mm_h", "speed_km_h"),
+    0.0,
+)
+NOISE = -50.0  # an instrument's noise reaches a little below a concentration of zero
 # Beyond these no air or water of a city was ever measured: such a number is kept, and flagged as suspect.
 PLAUSIBLE = {
     "temperature_c": (-90.0, 60.0),
@@ -83,3 +89,8 @@ PLAUSIBLE = {
     "precipitation_mm": (0.0, 2_000.0),
     "rain_mm_h": (0.0, 500.0),
 }
+
+
+def lowest(metric: str) -> float | None:
+    """The least that this metric can be; None: nobody knows."""
+    return NOISE if metric.endswith(("_ug_m3", "_mg_m3")) else LEAST.get(metric)

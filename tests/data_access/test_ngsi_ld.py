@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,12 +16,13 @@ from hypothesis import strategies as st
 from data_access.decoders import DecodeError
 from data_access.decoders.fields import DEVICE_ID
 from data_access.decoders.ngsi_ld import decode, device_id
-from data_access.decoders.smart_models import TYPES
+from data_access.decoders.smart_models import COUNTS, TYPES
 from data_access.queries import Cameras, Latest
 from data_access.records import About, Packet, Reading, Refused
 from data_access.store import CityStore
 from data_access.writer import CityWriter, Message
 from tests.captured import captured
+from tests.conftest import HOUSE
 from tests.devices import quarantined, url_in
 
 NOON = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -131,6 +133,7 @@ def test_what_is_null_or_only_described_is_nothing_and_never_a_zero() -> None:
         ("co", 0.5, "", "AirQualityObserved", "co_mg_m3", 0.5),
         ("co", 500, "GQ", "AirQualityObserved", "co_mg_m3", 0.5),
         ("temperature", 50, "FAH", "WeatherObserved", "temperature_c", 10.0),
+        ("pm25", -2.5, "", "AirQualityObserved", "pm25_ug_m3", -2.5),
         ("temperature", -3.5, "", "WeatherObserved", "temperature_c", -3.5),
         ("relativeHumidity", 1, "", "WeatherObserved", "humidity_pct", 100.0),
         ("relativeHumidity", 1, "P1", "WeatherObserved", "humidity_pct", 1.0),
@@ -155,6 +158,9 @@ def test_a_unit_is_brought_to_that_of_the_metrics_name(
         ("no2", 20, "61", "a unit that nobody here reads: no2 61"),
         ("pm25", "12", "", "not a finite number: pm25"),
         ("pm25", True, "", "not a finite number: pm25"),
+        ("pm25", -999, "", "a number outside its range: pm25 -999"),
+        ("temperature", -999, "", "a number outside its range: temperature -999"),
+        ("windSpeed", -1, "", "a number outside its range: windspeed -1"),
         ("relativeHumidity", 74, "", "a share that is not between 0 and 1, and no unit says what it is"),
     ],
 )
@@ -370,6 +376,15 @@ def test_an_entity_that_says_little_of_its_device_leaves_what_was_declared(tmp_p
     assert camera.name == "Cầu Chương Dương"
     writer.close()
     store.close()
+
+
+def test_the_document_lists_every_type_and_every_metric() -> None:
+    told = (HOUSE / "docs" / "ngsi-ld.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[A-Za-z0-9_]+", told))
+    metrics = {
+        metric for units in TYPES.values() for each in units.values() for metric, _factor, _more in each.values()
+    }
+    assert set(TYPES) | metrics | COUNTS <= words
 
 
 # --- other people's entities -----------------------------------------------------------------------------------------
