@@ -63,7 +63,7 @@ export function labels(palette: Palette, language: string, theme: Theme, divided
       layout: { "text-field": named(language, 0.8), "text-font": ["Inter Italic"], "text-size": size(13, 11, 17, 15), "text-letter-spacing": 0.08, "text-max-width": 7 },
       paint: { "text-color": palette.labelsWater, "text-halo-color": palette.water, "text-halo-width": 1.2 },
     },
-    street("label-street", ["residential", "unclassified", "living_street", "pedestrian", "service"], 15.2, [15.2, 10.5, 18, 13.5], palette.labelsQuiet),
+    street("label-street", ["residential", "unclassified", "living_street", "pedestrian", "service"], 15.6, [15.6, 10.5, 18, 13.5], palette.labelsQuiet),
     street("label-street-major", ["secondary", "tertiary"], 13.6, [13.6, 10.5, 18, 14.5], palette.labels),
     street("label-street-main", ["primary", "trunk", "motorway"], 12.6, [12.6, 10.5, 18, 15], palette.labels),
     ...places(palette, theme, named(language, 0.84)),

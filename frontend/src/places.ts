@@ -23,14 +23,20 @@ const DRAWN: Record<string, string> = {
   hospital, police: shield, fire_station: flame, station: train, stop: bus, school, worship: church, stage: drama,
   office: landmark, library, shop: store, park: trees, sport: volleyball, parking,
 };
-/** Finer words of OpenStreetMap for what has a sign of ours. */
+/** OpenStreetMap's words, and the simulated city's, for what has a sign of ours. */
 const SIGNS: Record<string, string[]> = {
-  station: ["station", "bus_station", "halt"],
+  hospital: ["hospital", "clinic"],
+  police: ["police"],
+  fire_station: ["fire_station"],
+  station: ["station", "bus_station", "ferry_terminal"],
+  stop: ["stop", "bus_stop", "tram_stop", "platform", "halt"],
+  school: ["school", "university", "college", "kindergarten"],
+  parking: ["parking"],
   worship: ["place_of_worship", "temple", "pagoda", "church"],
   stage: ["theatre", "cinema", "arts_centre"],
-  office: ["townhall", "courthouse", "community_centre", "museum", "attraction", "embassy"],
+  office: ["townhall", "courthouse", "community_centre", "museum", "attraction", "embassy", "office"],
   library: ["library"],
-  shop: ["marketplace", "mall", "department_store", "supermarket"],
+  shop: ["marketplace", "market", "mall", "department_store", "supermarket"],
   park: ["park", "garden"],
   sport: ["stadium", "sports_centre"],
 };
@@ -67,22 +73,19 @@ async function sign(svg: string, theme: Theme): Promise<ImageData> {
   return pen.getImageData(0, 0, sheet.width, sheet.height);
 }
 
-const kind: any = ["coalesce", ["get", "kind"], ["get", "class"], ""];
-
-/** Which sign a place has, as the name of an image; what has none of ours is told by its name alone. */
-function image(theme: Theme): any {
-  const named = Object.keys(DRAWN).filter((name) => !(name in SIGNS));
-  const byKind = Object.entries(SIGNS).flatMap(([name, kinds]) => [kinds, name]);
-  const name = ["match", kind, ...byKind, ["match", ["get", "class"], named, ["get", "class"], ""]];
-  return ["case", ["==", name, ""], "", ["concat", `${PREFIX}/`, name, `/${theme}`]];
-}
+/** Which sign a place has, by its finer word or by its class; "" where we have none, and its name stands alone. */
+const SIGN: any = [
+  "match", ["coalesce", ["get", "kind"], ""], ...Object.entries(SIGNS).flatMap(([sign, kinds]) => [kinds, sign]),
+  ["match", ["coalesce", ["get", "class"], ""], Object.keys(SIGNS), ["get", "class"], ""],
+];
+const AREAS = ["city", "town", "district", "borough", "quarter", "neighbourhood", "suburb"];
 
 /** Ranks of places, the least needed first: what is drawn later finds room first. */
 export function places(palette: Palette, theme: Theme, name: any): LayerSpecification[] {
   const rank = (id: string, filter: any, from: number, told: number, size: number): LayerSpecification => ({
     id, type: "symbol", source: "basemap", "source-layer": "places", minzoom: from, filter,
     layout: {
-      "icon-image": image(theme), "icon-size": ["interpolate", ["linear"], ["zoom"], from, size * 0.8, from + 3, size],
+      "icon-image": ["case", ["==", SIGN, ""], "", ["concat", `${PREFIX}/`, SIGN, `/${theme}`]], "icon-size": ["interpolate", ["linear"], ["zoom"], from, size * 0.8, from + 3, size],
       "icon-padding": 6, "text-field": ["step", ["zoom"], "", told, name], "text-font": ["Inter"],
       "text-size": ["interpolate", ["linear"], ["zoom"], 15, 10.5, 18, 12.5], "text-max-width": 8, "text-optional": true,
       "text-variable-anchor": ["top", "left", "right"], "text-radial-offset": 1.1, "text-justify": "auto", "text-padding": 6,
@@ -92,13 +95,14 @@ export function places(palette: Palette, theme: Theme, name: any): LayerSpecific
       "icon-opacity": ["interpolate", ["linear"], ["zoom"], from, 0.6, from + 1, 1],
     },
   });
-  const of = (...classes: string[]): any => ["in", ["get", "class"], ["literal", classes]];
-  const station: any = ["in", kind, ["literal", SIGNS["station"]!]];
+  const vital = ["hospital", "police", "fire_station"];
+  const of = (...signs: string[]): any => ["in", SIGN, ["literal", signs]];
+  const rest: any = ["all", ["!", of(...vital, "station", "school", "stop")], ["!", ["in", ["get", "class"], ["literal", AREAS]]]];
   return [
-    rank("label-poi", ["all", of("poi", "parking"), ["!", station]], 16, 16.4, 0.62),
-    rank("label-stop", ["all", of("stop"), ["!", station]], 16, 17, 0.56),
-    rank("label-school", of("school"), 15, 15.8, 0.68),
-    rank("label-station", ["all", of("stop", "poi"), station], 13.5, 14.5, 0.76),
-    rank("label-vital", of("hospital", "police", "fire_station"), 14, 15.2, 0.8),
+    rank("label-poi", rest, 16, 16.4, 0.8),
+    rank("label-stop", of("stop"), 16, 17, 0.72),
+    rank("label-school", of("school"), 15, 15.8, 0.86),
+    rank("label-station", of("station"), 13.5, 14.5, 0.95),
+    rank("label-vital", of(...vital), 14, 15.2, 0.95),
   ];
 }
