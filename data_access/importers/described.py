@@ -20,6 +20,7 @@ from data_access.importers import (
     whereabouts,
 )
 from data_access.importers.found import Found, ImportFault, Progress, Tally
+from data_access.importers.osm_houses import BUILDING, PART
 from data_access.importers.rows import FieldFault
 from data_access.records import About, Place
 from data_access.words import N_, _
@@ -61,18 +62,28 @@ def gather(description: Description, sources: Path, progress: Progress) -> list[
 def _osm(source: Source, path: Path, city: City, progress: Progress) -> Found:
     """An OpenStreetMap extract, without what the description leaves to others: a layer, or a class of it."""
     found = osm.read(path, progress)
-    whereabouts.judge(city, path, shapely.from_wkb([building.outline for building in found.buildings]))
+    outlines = shapely.from_wkb([building.outline for building in found.buildings])
+    buildings = []
+    for building, away in zip(found.buildings, whereabouts.judge(city, path, outlines), strict=True):
+        if away is None:
+            buildings.append(building)
+        else:
+            _give_up(found.tally, str(PART if building.part else BUILDING), away)
     without = set(source.without)
     kept = []
     for feature in found.features:
         named = str(feature.properties.get("class"))
         if feature.layer in without or f"{feature.layer}/{named}" in without:
-            kind = str(basemap.KINDS.get(feature.layer, places.KIND))
-            found.tally.kept[kind] -= 1
-            found.tally.refused[kind, str(OTHER_SOURCE)] += 1
+            _give_up(found.tally, str(basemap.KINDS.get(feature.layer, places.KIND)), str(OTHER_SOURCE))
         else:
             kept.append(feature)
-    return structs.replace(found, city=city, features=tuple(kept))
+    return structs.replace(found, city=city, buildings=tuple(buildings), features=tuple(kept))
+
+
+def _give_up(tally: Tally, kind: str, reason: str) -> None:
+    """Count as refused what had been kept."""
+    tally.kept[kind] -= 1
+    tally.refused[kind, reason] += 1
 
 
 IMPORTERS: dict[str, Importer] = {

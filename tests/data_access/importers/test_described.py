@@ -132,6 +132,7 @@ def test_places_are_told_with_their_district_and_a_street_of_two_sources_once(to
 def test_an_extract_leaves_to_others_what_the_description_says(tmp_path: Path) -> None:
     drawing = Drawing(tmp_path / "middle.osm.pbf")
     drawing.square(building="yes")
+    drawing.square(9.0, building="yes")
     for n, kind in enumerate(["primary", "service", "footway"]):
         drawing.line(drawing.point(105.82, 21.0 + n / 1e4), drawing.point(105.821, 21.0), highway=kind)
     drawing.written()
@@ -142,6 +143,8 @@ def test_an_extract_leaves_to_others_what_the_description_says(tmp_path: Path) -
     [(_name, found)] = gathered(tmp_path, text, head=head)
     assert found.city.name == "Town"
     assert [f.properties["class"] for f in found.features if f.layer == "roads"] == ["service"]
+    assert len(found.buildings) == 1
+    assert refused(found, "buildings") == {"920 km from the city": 1}
     assert (found.tally.read["roads"], found.tally.kept["roads"]) == (3, 1)
     assert refused(found, "roads") == {"left to another source": 2}
     with pytest.raises(DescriptionFault, match=r"line 12: Nothing in middle.osm.pbf lies in Town"):
