@@ -70,7 +70,7 @@
   function forget() {
     write("");
     ask("");
-    tell("found-chosen", { n: ++asked });
+    if (document.querySelector(".cg-pin")) tell("found-chosen", { n: ++asked });
     open(false);
     field()?.focus();
   }
