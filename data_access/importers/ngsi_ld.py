@@ -19,8 +19,7 @@ from data_access.description import Source
 from data_access.importers import whereabouts
 from data_access.importers.found import Found, ImportFault, Progress, Tally
 from data_access.importers.rows import NO_SHAPE, FieldFault, content, damaged
-from data_access.metric_units import unit_of
-from data_access.records import About, Reading
+from data_access.records import About
 from data_access.words import N_, _
 
 NOT_ASKED = N_("of a type that is not asked for")
@@ -93,8 +92,7 @@ def _told(source: Source, listed: list[Any]) -> Iterator[tuple[str, About | None
         if about is None:
             yield kind, None, str(NO_SHAPE)
             continue
-        metrics = {fact.metric: unit_of(fact.metric) for fact in packet.facts if isinstance(fact, Reading)}
-        yield kind, structs.replace(about, metrics=metrics), ""
+        yield kind, structs.replace(about, partial=False), ""
 
 
 def _names(listed: list[Any]) -> dict[str, str]:
