@@ -21,7 +21,7 @@ PINK: Colour = {"night": "#b98a97", "day": "#ffaabb"}
 MINT: Colour = {"night": "#2f7d67", "day": "#44bb99"}
 OLIVE: Colour = {"night": "#5d5d00", "day": "#aaaa00"}
 CYAN: Colour = {"night": "#7db4cf", "day": "#99ddff"}
-PURPLE: Colour = {"night": "#7a5a8c", "day": "#aa88bb"}
+PURPLE: Colour = {"night": "#9678ab", "day": "#aa88bb"}
 
 # OpenStreetMap's words for what a building is, gathered into what a planner asks for.
 USES: Sequence[tuple[Text, Colour, str]] = (
@@ -83,7 +83,7 @@ YEARS: Sequence[tuple[int, str, Text]] = (
     (1945, "#9d892b", N_("1945 to 1974")),
     (1975, "#687b3e", N_("1975 to 1989")),
     (1990, "#3f7663", N_("1990 to 2009")),
-    (2010, "#3a6f86", N_("2010 and later")),
+    (2010, "#2f6096", N_("2010 and later")),
 )
 SOURCES: Mapping[str, tuple[Colour, Text]] = {
     "tagged": ({"night": "#4a7c9c", "day": "#7fb0cf"}, N_("height stated by the map")),

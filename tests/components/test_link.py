@@ -14,6 +14,7 @@ from layers import LAYERS
 
 VIEW = View("desk", N_("Desk"), LAYERS, cast(Any, None))
 KEYS = [layer.key for layer in LAYERS]
+LOOKS = [look.key for layer in LAYERS if layer.key == "buildings" for look in layer.looks]
 
 
 EARLY, LATE = datetime(2000, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001  # hypothesis adds the zone
@@ -38,6 +39,7 @@ times = st.datetimes(EARLY, LATE, timezones=st.just(UTC))
         st.none() | chosen,
         st.none() | st.tuples(st.sampled_from(KEYS), ids),
         st.none() | times,
+        st.none().map(lambda _none: {}) | st.sampled_from(LOOKS).map(lambda look: {"buildings": look}),
     )
 )
 def test_what_is_written_is_read_again(link: Link) -> None:
@@ -45,6 +47,7 @@ def test_what_is_written_is_read_again(link: Link) -> None:
     assert told.layers == link.layers
     assert told.selected == link.selected
     assert told.at == link.at
+    assert told.looks == link.looks
     if link.camera is None:
         assert told.camera is None
     else:
@@ -78,6 +81,12 @@ def test_layers_of_other_views_are_unknown_here() -> None:
     public = View("public", N_("Public"), tuple(layer for layer in LAYERS if layer.key == "pm25"), cast(Any, None))
     assert read("?layers=pm25,incidents,secrets", public).layers == ("pm25",)
     assert selection({"layer": "incidents", "id": "i-fire"}, public) is None
+
+
+def test_looks_that_a_layer_does_not_have_are_left_out() -> None:
+    assert read("?looks=buildings:year", VIEW).looks == {"buildings": "year"}
+    assert read("?looks=buildings:gold,pm25:year,secrets:use,:,buildings", VIEW).looks == {}
+    assert VIEW.worn([["buildings", "year"]]) == VIEW.worn(None) == VIEW.worn({"buildings": ["year"]}) == {}
 
 
 def test_all_layers_off_is_not_the_same_as_nothing_said() -> None:

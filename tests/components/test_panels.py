@@ -4,19 +4,23 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
+from dash import html, no_update
 
 from components.ages import WORDS, speaking
-from components.desk_panels import chart_of, described, flown_to, overview, table_of, time_of
+from components.desk_panels import chart_of, described, flown_to, legends_of, overview, table_of, time_of
 from components.figures import figures, state_of_the_city
 from components.incidents import in_order, lists, plain
 from components.legend import bounds, legend
 from components.link import Camera
-from components.picture import count, picture
+from components.picture import Picture, count, picture
 from components.rail import rail
 from components.table_view import rows_of
 from components.view import View
 from data_access import words
+from data_access.city import Said
 from data_access.queries import Incidents
 from layers import LAYERS
 from layers.base import Layer
@@ -261,3 +265,39 @@ def test_time_goes_back_and_comes_home(view: View) -> None:
 
 def test_incidents_have_a_layer_of_their_own() -> None:
     assert [layer.key for layer in LAYERS if isinstance(layer.query, Incidents)] == ["incidents"]
+
+
+def test_a_group_of_layers_folds_and_begins_folded_when_nothing_in_it_is_on(view: View) -> None:
+    details = found(rail(view, ["pm25"], {}), "Details")
+    groups = [group for group in details if getattr(group, "className", "") == "layer-group"]
+    assert len(groups) == 5
+    (unfolded,) = [group for group in groups if getattr(group, "open", False)]
+    assert said(unfolded).startswith("Air and noise")
+
+
+def test_a_look_is_chosen_under_its_layer_and_the_legend_follows(view: View) -> None:
+    (choice,) = found(rail(view, ["buildings"], {"buildings": "year"}), "RadioItems")
+    assert choice.value == "year"  # type: ignore[attr-defined]  # Dash sets it
+    assert [option["value"] for option in choice.options] == ["plain", "use", "height", "height-source", "year"]  # type: ignore[attr-defined]  # same
+    keys = ["pm25", "buildings"]
+    untouched, worn = legends_of(view, keys, {"buildings": "year"})
+    assert untouched is no_update
+    assert "before 1900" in said(html.Div(worn))
+    assert "before 1900" not in said(html.Div(legends_of(view, keys, {"buildings": "gold"})[1]))
+
+
+def test_the_rail_says_what_is_not_known_of_a_city(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not known here" not in said(rail(view, [], {}))
+    told = msgspec.structs.replace(
+        view.store.city(), notes=(Said({"en": "No building is known.", "vi": "Chưa biết ngôi nhà nào."}),)
+    )
+    monkeypatch.setattr(view.store, "city", lambda: told)
+    assert "No building is known." in said(rail(view, [], {}))
+
+
+def test_a_quantity_that_nothing_measures_has_no_figure(view: View) -> None:
+    taken = picture(view, None)
+    dust = taken.answers["pm25"]
+    without = Picture(taken.now, taken.live, {**taken.answers, "pm25": dust.where(np.zeros(len(dust), bool))}, ())
+    assert "Fine dust" not in [figure.label for figure in figures(view, without)]
+    assert "Fine dust" in [figure.label for figure in figures(view, taken)]

@@ -1,6 +1,7 @@
 """Rules are kept, are the same whenever asked, and no two answers together tell what neither may tell."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import cos, radians
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_access.privacy import PUBLIC_COLUMNS, AsItIs, ByArea, Counted, OneByOne
+from data_access.privacy import PUBLIC_COLUMNS, AsItIs, ByArea, Counted, OneByOne, Vehicles
 from data_access.table import EPOCH, Table
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -17,6 +18,7 @@ MINUTE = timedelta(minutes=1)
 DELAYED = OneByOne(delay=10 * MINUTE)
 SPACES = Counted(k=10, bucket=15 * MINUTE, delay=15 * MINUTE)
 CELLS = ByArea(cell_m=500)
+STREETS = Vehicles(k=10, bucket=15 * MINUTE, delay=15 * MINUTE)
 
 PRIVATE = {"received_at", "online", "boot", "seq", "text", "title", "source", "azimuth_deg", "range_m", "clipped"}
 PRIVATE |= {"mount_height_m", "field_of_view_deg", "area_m2", "severity", "state", "device_id", "metric"}
@@ -235,3 +237,64 @@ def test_the_grid_does_not_move_with_what_stands_in_it(places: list[tuple[float,
 def test_a_building_crosses_over_as_it_is_and_nothing_beside_it() -> None:
     answer = Table.of([("b", 12.0, "owner", 1)], id="s", height_m="f", owner="s", revision="i")
     assert AsItIs().apply(answer, NOON).columns == ("id", "height_m", "revision")
+
+
+# --- vehicles on the street -----------------------------------------------------------------------------------------
+
+
+def counted(*rows: tuple[str, float | None, datetime]) -> Table:
+    told = [(one, us(at), value, "good" if value is not None else "missing") for one, value, at in rows]
+    return Table.of(told, id="s", observed_at="t", value="f", quality="s")
+
+
+counts = st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.floats(0, 500), st.integers(0, 120)), max_size=60)
+
+
+@given(counts)
+def test_no_bucket_of_vehicles_tells_fewer_than_k_or_differs_by_fewer(
+    rows: list[tuple[str, float | None, int]],
+) -> None:
+    readings = counted(*((one, value, NOON - minutes * MINUTE) for one, value, minutes in rows))
+    told = STREETS.buckets(readings, STREETS.asked_at(NOON))
+    assert STREETS.kept_by(told, NOON)
+    known = sorted(told["value"][~np.isnan(told["value"])].tolist())
+    assert all(value >= 10 for value in known)
+    assert all(later == one or later - one >= 10 for one, later in pairwise(known))
+    assert len(set(zip(told["id"], told["observed_at"].tolist(), strict=True))) == len(told)
+
+
+def test_a_bucket_is_the_mean_of_its_counts_and_few_are_called_few() -> None:
+    end = NOON - 15 * MINUTE
+    readings = counted(
+        ("a", 30.0, end), ("a", 50.0, end - 14 * MINUTE), ("b", 3.0, end), ("c", None, end), ("a", 999.0, NOON)
+    )
+    told = {row.id: row for row in STREETS.buckets(readings, STREETS.asked_at(NOON))}
+    assert {one: (row.value, row.band, row.quality) for one, row in told.items()} == {
+        "a": (40.0, "", "good"),
+        "b": (None, "few", "good"),
+        "c": (None, "", "missing"),
+    }
+    assert {row.observed_at for row in told.values()} == {end}
+
+
+def test_a_bucket_with_a_doubtful_count_is_doubtful() -> None:
+    readings = counted(("a", 30.0, NOON - 20 * MINUTE), ("a", 30.0, NOON - 21 * MINUTE))
+    readings = readings.with_columns(quality=np.array(["good", "suspect"], dtype=object))
+    (row,) = STREETS.buckets(readings, STREETS.asked_at(NOON))
+    assert (row.value, row.quality) == (30.0, "suspect")
+
+
+def test_the_newest_count_is_told_late_and_never_exactly() -> None:
+    asked = STREETS.asked_at(NOON)
+    told = list(STREETS.apply(measured(("a", 47.0, NOON - 16 * MINUTE), ("b", 47.0, NOON)), asked))
+    assert [(row.value, row.observed_at) for row in told] == [(40.0, asked), (None, None)]
+    assert not set(told[0]._fields) & PRIVATE
+
+
+@pytest.mark.parametrize("value", [47.0, 9.0])
+def test_a_table_that_tells_a_count_as_it_is_would_be_noticed(value: float) -> None:
+    told = STREETS.apply(measured(("a", 47.0, NOON - 30 * MINUTE)), STREETS.asked_at(NOON))
+    assert STREETS.kept_by(told, NOON)
+    assert not STREETS.kept_by(told.with_columns(value=np.array([value])), NOON)
+    early = np.array([np.datetime64(NOON.replace(tzinfo=None), "us")])
+    assert not STREETS.kept_by(told.with_columns(observed_at=early), NOON)

@@ -20,6 +20,7 @@ from data_access.queries import (
     CameraViews,
     Changed,
     Devices,
+    Districts,
     IncidentHistory,
     Incidents,
     Latest,
@@ -156,6 +157,21 @@ def test_pages_of_readings_are_whole_and_hold_published_metrics_only(published: 
     assert len(page) == 5
     with pytest.raises(ValueError, match="key"):
         published.readings(after="'; DROP TABLE made")
+
+
+def test_vehicles_are_told_as_means_of_quarter_hours(published: PublicStore) -> None:
+    (row,) = published.answer(Latest("vehicle_count"))
+    assert (row.value, row.band, row.step) == (30.0, "", 10.0)  # of 34 in every minute
+    assert row.observed_at == NOON
+    track = published.answer(Track("street-1", "vehicle_count", NOON - 60 * MINUTE, LATER))
+    assert track["value"].tolist() == [30.0] * 4
+    assert published.answer(Latest("vehicle_count"), NOON - 20 * MINUTE)["value"].tolist() == [30.0]
+
+
+def test_districts_are_told_as_the_city_draws_them(published: PublicStore, city: CityStore) -> None:
+    told = {row.id: (row.name, row.population, row.geometry) for row in published.answer(Districts())}
+    assert told == {row.id: (row.name, row.population, row.geometry) for row in city.answer(Districts())}
+    assert len(told) == 2
 
 
 # --- the file -------------------------------------------------------------------------------------------------------
