@@ -111,7 +111,7 @@ def delays(about: About, at: np.ndarray, seed: int) -> np.ndarray:
     span = np.floor(at / LINE_SPAN_S)
     dropped = (span + 0.7 * even(seed, f"line at {device}", span)) * LINE_SPAN_S
     back = dropped + (0.3 + 3 * even(seed, f"line for {device}", span) ** 2) * HOUR
-    waits = (even(seed, f"line {device}", span) < 0.012) & (at >= dropped) & (at < back)
+    waits = (even(seed, f"line {device}", span) < 0.02) & (at >= dropped) & (at < back)
     return np.where(waits, back - at + late, late)
 
 

@@ -216,9 +216,8 @@ class Gateway:
         return self._client.publish(_topic(about, "status"), b"online" if here else b"offline", qos=1, retain=True)
 
     def _introduce(self, about: About) -> None:
-        declared = structs.asdict(about)
-        declared |= declared.pop("fields")
-        del declared["device_id"]
+        told = ("name", "kind", "lon", "lat", "metrics", "interval_s")
+        declared = about.fields | {name: getattr(about, name) for name in told}
         self._client.publish(_topic(about, "about"), orjson.dumps(declared), qos=1, retain=True)
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
