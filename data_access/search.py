@@ -1,7 +1,8 @@
 """What is called so: the answer to a search, from the names that are kept beside the registers.
 
 Each word that is looked for must begin a word of a name or of its context, and one of them a word of the name itself.
-Best first: what is called exactly so, what begins so, then the rest; in each the weightier kind, then the shorter name.
+Best first: what is called exactly so, what begins so, what has all of several words whole ("12" is not 127), then the
+rest; in each the weightier kind, then the shorter name.
 """
 
 import json
@@ -49,13 +50,13 @@ _KIND_LAYERS = {"camera": "cameras", "parking": "parking"}
 _NOW = "valid_to IS NULL"
 _THEN = "valid_from <= :at AND (valid_to IS NULL OR valid_to > :at)"
 _IN_ORDER = "ORDER BY weight, folded, register, thing LIMIT :most"
-_NAMES = "SELECT register, thing, folded, weight FROM called"
+_NAMES = "SELECT register, thing, folded, weight, {part} AS part FROM called"
 _IS = "folded = :begins"
 # What few names begin with, an index finds, and few are sorted. What many begin with is found soon in their order.
 _BEGINS, _BEGINS_OFTEN = "folded >= :begins AND folded < :beyond", "substr(folded, 1, length(:begins)) = :begins"
 # The same for words: the rarest leads to names, and the others are looked for in these.
 _HOLDS = (
-    "SELECT register, thing, folded, weight FROM (SELECT DISTINCT called_id FROM word "
+    "SELECT register, thing, folded, weight, {part} AS part FROM (SELECT DISTINCT called_id FROM word "
     "WHERE word >= :begins AND word < :beyond) w CROSS JOIN called c ON c.id = w.called_id"
 )
 _HOW_MANY_BEGIN = "SELECT count(*) FROM (SELECT 1 FROM called WHERE folded >= :begins AND folded < :beyond LIMIT :most)"
@@ -90,7 +91,7 @@ def called(connection: Connection, wanted: Sequence[str], at: int | None, limit:
         bound: dict[str, object] = {"begins": spelling, "beyond": spelling + _BEYOND, "at": at}
         often = _how_many(connection, _HOW_MANY_BEGIN, spelling, COMMON) >= COMMON
         for which in (_IS, _BEGINS_OFTEN if often else _BEGINS):
-            statement = f"{_NAMES} WHERE {which} AND {held} {_IN_ORDER}"
+            statement = f"{_NAMES.format(part=1)} WHERE {which} AND {held} {_IN_ORDER}"
             rows += _asked(connection, statement, bound | {"most": MOST_NAMES * limit})
     if len({_thing(row) for row in rows}) < limit:
         numbers = range(len(wanted))
@@ -102,9 +103,12 @@ def called(connection: Connection, wanted: Sequence[str], at: int | None, limit:
         leads = len(wanted) > 1 or counted[rarest] < COMMON
         bound = {"begins": rarest, "beyond": rarest + _BEYOND, "at": at, "most": MOST_NAMES * limit + len(rows)}
         bound |= {f"word{i}": f" {word}" for i, word in enumerate(wanted)}
-        statement = f"{_HOLDS if leads else _NAMES} WHERE {each} AND {held} {_IN_ORDER}"
+        whole = [f"instr(' ' || folded || ' ' || context || ' ', :word{i} || ' ') > 0" for i in numbers]
+        part = f"CASE WHEN {' AND '.join(whole)} THEN 0 ELSE 1 END" if len(wanted) > 1 else "1"
+        named, order = (_HOLDS, _IN_ORDER.replace("ORDER BY", "ORDER BY part,")) if leads else (_NAMES, _IN_ORDER)
+        statement = f"{named.format(part=part)} WHERE {each} AND {held} {order}"
         rows += _asked(connection, statement, bound)
-    best = sorted(rows, key=lambda row: (nearness(row[2], spellings), row[3], row[2], row[:2]))
+    best = sorted(rows, key=lambda row: (nearness(row[2], spellings, row[4]), row[3], row[2], row[:2]))
     # A hospital that is a building of its own is told once, as what it is.
     public = {row[1] for row in best if row[0] == PLACE}
     twice = (row[:2] for row in best if row[0] != BUILDING or row[1] not in public)
@@ -126,11 +130,11 @@ def orders(wanted: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def nearness(folded: str, spellings: Sequence[str]) -> int:
-    """0: it is called so; 1: its name begins so; 2: its words do."""
+def nearness(folded: str, spellings: Sequence[str], part: int) -> int:
+    """0: it is called so; 1: its name begins so; 2: it has these words; 3: it has words that begin so (`part`)."""
     if folded in spellings:
         return 0
-    return 1 if any(folded.startswith(spelling) for spelling in spellings) else 2
+    return 1 if any(folded.startswith(spelling) for spelling in spellings) else 2 + part
 
 
 def _how_many(connection: Connection, statement: str, begins: str, most: int) -> int:

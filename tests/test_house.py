@@ -31,6 +31,7 @@ PURE = {
     "visibility",
     "city",
     "metres",
+    "folding",
     "words",
     "decoders",
 }

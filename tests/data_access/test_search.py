@@ -108,6 +108,14 @@ def test_the_best_comes_first_what_is_called_so_then_what_begins_so_then_what_ma
     assert len(found(store, "hue", limit=10**9)) == 7
 
 
+def test_of_several_words_whole_ones_come_before_beginnings(both: Any) -> None:
+    writer, store = both
+    lanes = [place(f"lane-{n}", "street", f"Ngõ {n} Đường Láng") for n in (1, 12, 127)]
+    writer.name([*lanes, place("a", "address", "Nhà 12 đường Láng")], "map")
+    assert found(store, "12 lang") == ["lane-12", "a", "lane-127"]
+    assert found(store, "lang 1") == ["lane-1", "lane-12", "lane-127", "a"]
+
+
 def test_devices_districts_and_buildings_are_found_with_the_layer_that_shows_them(both: Any) -> None:
     writer, store = both
     writer.declare(
@@ -293,9 +301,9 @@ class Told:
                     known = [[w for w in (*own, *beside) if w.startswith(word)] for word in wanted]
                     if not wanted or not all(known) or not any(begins):
                         continue
-                    near = 2
+                    near = 2 if len(wanted) > 1 and {*wanted} <= {*own, *beside} else 3
                     for spelling in spelled:
-                        near = min(near, 1 if " ".join(own).startswith(" ".join(spelling)) else 2)
+                        near = min(near, 1 if " ".join(own).startswith(" ".join(spelling)) else 3)
                         near = 0 if own == spelling else near
                     joined = " ".join(own)
                     hits.append((near, weight, len(joined), joined, register, thing.id))
