@@ -7,6 +7,7 @@ from demo.shape import chance
 
 # Kind: the words around a name, in Vietnamese and in English, and the names themselves.
 CALLINGS: dict[str, tuple[str, str, str]] = {
+    "lakeside": ("Phố {}", "{} Street", "Ven Hồ Gương, Ven Hồ Sen, Ven Hồ Trăng"),
     "school": (
         "Trường {}",
         "{} School",
@@ -68,7 +69,7 @@ CALLINGS: dict[str, tuple[str, str, str]] = {
         """,
     ),
 }
-IN_ORDER = ("fire_station", "hospital", "university")
+IN_ORDER = ("lakeside", "fire_station", "hospital", "university")
 
 
 class Callings:

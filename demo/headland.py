@@ -11,7 +11,7 @@ from demo.houses import House, house
 from demo.shape import Point, Points, chance, round_house, smooth, turned_box
 from demo.streets import Network
 
-CONTOURS = ((0.8, "Đường Vòng Núi", 14), (0.52, "Đường Phi Lao", 9))  # share of the radius, name, houses a side
+CONTOURS = ((0.8, "Đường Vòng Núi", 14), (0.52, "Đường Rừng Thông", 9))  # share of the radius, name, houses a side
 SUMMIT_ROAD = "Đường Vọng Hải"
 
 

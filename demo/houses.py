@@ -98,7 +98,7 @@ def _old(block: Block, random: Random) -> Iterator[House]:
 
 
 def _new(block: Block, random: Random) -> Iterator[House]:
-    yield from tubes(block, random, (6.6, 11.0), 19, ((2, 3, 4, 5, 6, 7), (12, 34, 30, 16, 6, 2)), 0.24, 0.02)
+    yield from tubes(block, random, (7.0, 11.5), 19, ((2, 3, 4, 5, 6, 7), (12, 34, 30, 16, 6, 2)), 0.24, 0.02)
 
 
 def _french(block: Block, random: Random) -> Iterator[House]:

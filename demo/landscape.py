@@ -8,7 +8,7 @@ from shapely.geometry import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from demo import names
-from demo.ground import coast_east, hill
+from demo.ground import CANAL_ROW, STRIP, coast_east, hill
 from demo.places import named
 from demo.quarters import Plan
 from demo.shape import chance
@@ -23,6 +23,8 @@ def landscape(plan: Plan, seed: int) -> Iterator[Drawn]:
     land = plan.land
     beach = _shore(-3, 48).difference(land.river.buffer(40))
     yield "green", beach, {"class": "beach"}
+    for bank in _banks(plan):
+        yield "green", bank, {"class": "park"}
     slope, wood = hill(), _shore(52, 190)
     yield "green", slope.difference(land.sea), {"class": "wood", **named(names.HILL)}
     quarters = shapely.union_all([ground for _letter, ground in plan.quarters]).buffer(30)
@@ -30,6 +32,23 @@ def landscape(plan: Plan, seed: int) -> Iterator[Drawn]:
     closed = shapely.union_all([quarters, land.water.buffer(14), *corridors(out, 1.0), slope.buffer(25)])
     yield "green", wood.difference(closed), {"class": "wood"}
     yield from _fields(plan, shapely.union_all([closed, wood, _shore(-900, 200)]), seed)
+
+
+def _banks(plan: Plan) -> Iterator[BaseGeometry]:
+    """The green between the water and the roads along it; the harbour's quay has none."""
+    land = plan.land
+    main = shapely.union_all(corridors([street for street in plan.streets if street.quarter == "main"], 1.0))
+    wet = land.water.buffer(1.5)
+    quays = (("south", -24.0, 9), ("north", 24.0, len(land.north[0]) - 1))
+    for bank, away, last in quays:
+        line = land.row(bank, 0)[: 10 * last + 1]
+        yield Polygon(np.vstack([line, (line - np.array([0.0, away]))[::-1]])).difference(wet).difference(main)
+    for column_rows in ("south", "north"):
+        rows = len(getattr(land, column_rows)) - 1
+        for row in range(rows):
+            yield land.patch(column_rows, row, STRIP).ground().difference(wet).difference(main)
+    for column in range(STRIP + 1, len(land.south[0]) - 1):
+        yield land.patch("south", CANAL_ROW, column).ground().difference(wet).difference(main)
 
 
 def _shore(near: float, far: float) -> Polygon:

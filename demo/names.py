@@ -19,6 +19,14 @@ Lược, Hòm, Cá, Phèn, Buồm, Thùng, Trống, Rươi, Cân, Đậu, Gai, H
 Sơn, Kèn, Sắt, Đàn, Chỉ, Bừa, Cuốc, Dép, Hương, Da, Lờ, Rèm, Ngói, Gạch, Mứt, Bánh, Cau, Chè, Mật, Nước, Cháo, Chuối,
 Tỏi, Rượu, Gà, Vịt, Tôm, Cua, Sò, Ốc
 """
+# The other old streets: trades, gates, markets, a few people.
+OLD_STREETS = """
+Lò Rèn, Lò Sũ, Thợ Nhuộm, Thợ Thuyền, Thuốc Bắc, Mã Mây, Đinh Liệt, Gia Ngư, Cầu Gỗ, Chả Cá, Bát Đàn, Hà Trung, Ấu
+Triệu, Lý Quốc Sư, Nhà Chung, Bảo Khánh, Ô Quan Chưởng, Chợ Gạo, Phủ Doãn, Yên Thái, Tố Tịch, Cửa Đông, Đường Thành,
+Nhà Hoả, Gầm Cầu, Hội Vũ, Tràng Thi, Quán Sứ, Thanh Hà, Nguyễn Thiếp, Chợ Cá, Bến Củi, Đình Ngang, Cửa Nam, Cửa Bắc,
+Hoà Lò, Nhà Thờ, Chùa Cầu, Đình Đông, Xóm Hạ, Giếng Ngọc, Bến Thóc, Cây Đa, Chợ Hôm, Tam Thương, Vạn Kiếp, Vọng Đức,
+Liên Trì, Hàm Long, Trạng Trình, Bến Bính, Phố Hiến, Đồng Xuân, Nội Miếu, Kỳ Đồng, Hội Quán, Mai Hoa, Cổ Tân
+"""
 # People and deeds after whom streets are named in every Vietnamese city.
 PEOPLE = """
 An Dương Vương, Bà Huyện Thanh Quan, Bà Triệu, Bế Văn Đàn, Bùi Thị Xuân, Cao Bá Quát, Cao Thắng, Chu Văn An, Cù Chính
@@ -70,7 +78,7 @@ SIGNS = {"Đường tỉnh ": "Provincial Road", "Quốc lộ ": "National Highw
 
 def listed(words: str) -> list[str]:
     """The names in a text, which stand between commas."""
-    return [word.strip() for word in words.split(",")]
+    return [" ".join(word.split()) for word in words.split(",")]
 
 
 class Pool:
@@ -79,7 +87,7 @@ class Pool:
     def __init__(self, seed: int) -> None:
         self._left: dict[str, list[str]] = {}
         for letters, kind, words in (
-            ("oq", "Phố Hàng ", GUILDS),
+            ("oq", "Phố ", f"{OLD_STREETS}, {', '.join(f'Hàng {guild}' for guild in listed(GUILDS))}"),
             ("v", "Đường ", FLOWERS),
             ("b", "Đường ", SEA_NAMES),
             ("FTAHeksut", "Đường ", PEOPLE),

@@ -17,10 +17,11 @@ from demo.houses import House
 from demo.shape import Block, Patch, Point, chance, smooth
 from demo.streets import Manner, Network, Street, corridors, divide, set_traffic
 from demo.wards import Ward, wards
+from demo.waterside import structures
 
 # One letter a patch of the lattice, from the west to the sea, from the quay outwards.
-SOUTH_PATCHES = ("et=ooooFFhh", "et=ooqoFtwh", "kt=tHtttwww", "===========", "ww=sekttwrr")
-NORTH_PATCHES = ("ve=TTTTFtbb", "et=tTATttvb", "re=tpuHtvtb", "rw=tketettb")
+SOUTH_PATCHES = ("et=ooooFFhh", "et=ooqoFtwh", "kt=tHtekwww", "===========", "ww=sekktwrr")
+NORTH_PATCHES = ("ve=TTTTFtbb", "et=tTATFtvb", "re=tpuHtvvb", "rw=tketevtb")
 MANNERS = {
     "o": Manner(92, 43, grown=True, lanes=True, stray=0.16),
     "q": Manner(92, 43, grown=True, lanes=True, stray=0.1),
@@ -40,8 +41,12 @@ MANNERS = {
     "Z": Manner(84, 52, grown=True, stray=0.18),
 }
 # Shared buildings of the quarters where people live, in turn, the largest block first: g school, G small park,
-# m market, d temple, f fire station, P car park.
-SHARED = ("gGmd", "gGP", "gdm", "gGf", "gGmP", "gG", "gdPm", "gGm")
+# m market, d temple, P car park. Fire stations (f) stand where they reach all of it.
+SHARED = ("gGmd", "gGP", "gdm", "gG", "gGmP", "gG", "gdPm", "gGm")
+FIRE_STATIONS = frozenset(
+    {("south", 1, 0), ("south", 0, 5), ("south", 4, 6), ("south", 1, 8), ("north", 0, 0), ("north", 1, 3)}
+    | {("north", 0, 8), ("north", 3, 6)}
+)
 # Whole patches that are one thing: what stands in their blocks, in turn.
 INSTITUTIONS = {
     "H": ("hospital", "t", "t", "hospital", "G", "t", "school", "P", "t"),
@@ -49,6 +54,7 @@ INSTITUTIONS = {
     "A": ("hall", "square", "T", "T", "museum", "T", "T", "T", "T"),
     "s": ("stadium", "station", "pitch", "bus_station"),
 }
+REST = {"H": "t", "u": "t", "A": "T", "s": "pitch"}  # and in the blocks that are left
 VILLAGES: tuple[tuple[tuple[str, str], Point, float, float, float], ...] = (  # name, middle, turn, width, depth
     (("Làng Sào Thượng", "Sao Thuong Village"), (-3350, 1010), 0.5, 420, 200),
     (("Làng Đông Phù", "Dong Phu Village"), (-3500, -560), -0.12, 380, 230),
@@ -61,6 +67,9 @@ VILLAGES: tuple[tuple[tuple[str, str], Point, float, float, float], ...] = (  # 
     (("Làng Mộ Lao", "Mo Lao Village"), (120, 2640), -0.02, 400, 230),
     (("Làng Hải Thượng", "Hai Thuong Village"), (1580, 3180), 0.9, 340, 180),
 )
+
+
+SHORE_M = 15.0  # from a lake to the middle of the road around it
 
 
 class Green(Struct, frozen=True):
@@ -123,7 +132,7 @@ class Builder:
             land=self.land,
             wards=self.wards,
             streets=tuple(self.network.streets),
-            houses=tuple(self._standing()),
+            houses=(*self._standing(), *structures(self.land, self.network.streets)),
             greens=tuple(self.greens),
             quarters=tuple(self.quarters),
             car_parks=tuple(self.car_parks),
@@ -135,7 +144,11 @@ class Builder:
             self._park(patch.ground())
             return
         dice = chance(self.seed, "quarter", *at)
+        before = len(self.network.streets)
         blocks = [cut.block for cut in divide(patch, around, MANNERS[letter], letter, self.network, dice)]
+        for lake in shapely.get_parts(self.land.lakes):
+            if lake.intersects(patch.ground()):
+                self._shore(lake, before, blocks)
         water = self.land.water.buffer(6)
         dry = [block for block in blocks if block.ground.disjoint(water)]
         uses = self._uses(letter, dry, at)
@@ -143,11 +156,29 @@ class Builder:
             use = uses.get(id(block), letter)
             self._fill(use, block, chance(self.seed, "block", *at, number), at)
 
+    def _shore(self, lake: Polygon, before: int, blocks: list[Block]) -> None:
+        """A promenade around a lake; the quarter's streets, which are those since `before`, end at it."""
+        shore = lake.buffer(SHORE_M)
+        crossing = self.network.streets[before:]
+        del self.network.streets[before:]
+        ring = shapely.get_coordinates(shore.exterior)
+        promenade = self.network.add(self.called.take("lakeside")[0], "residential", ring, "lake")
+        left = {number: self.network.parts(street, shore) for number, street in enumerate(crossing, before)}
+        for block in blocks:
+            middle = block.ground.centroid
+            fronts = [self._nearest(left.get(front, [front]) or [promenade], middle) for front in block.fronts]
+            block.fronts = (fronts[0], fronts[1], fronts[2], fronts[3])
+        self.greens.append(Green("park", lake.buffer(SHORE_M - 5).difference(lake)))
+
+    def _nearest(self, streets: list[int], place: shapely.Point) -> int:
+        return min(streets, key=lambda street: self.network.streets[street].line.distance(place))
+
     def _uses(self, letter: str, blocks: list[Block], at: tuple[str, int, int]) -> dict[int, str]:
         """What the blocks of a quarter hold that is not its usual houses."""
         by_size = sorted(blocks, key=lambda block: -round(block.ground.area))
         if letter in INSTITUTIONS:
-            return {id(block): use for block, use in zip(by_size, INSTITUTIONS[letter], strict=False)}
+            own = (*INSTITUTIONS[letter], *[REST[letter]] * len(by_size))
+            return {id(block): use for block, use in zip(by_size, own, strict=False)}
         uses: list[str] = []
         if letter in "otkevFq":
             uses += SHARED[self._shared % len(SHARED)]
@@ -156,6 +187,8 @@ class Builder:
         if letter in "otkeFbw" and ward not in self._halls:
             self._halls.add(ward)
             uses.append("c")
+        if at in FIRE_STATIONS:
+            uses.append("f")
         uses += {("south", 0, 7): ["opera"], ("south", 1, 5): ["cathedral"]}.get(at, [])
         if at == ("north", 0, 6):
             uses.append("landmark")
@@ -182,7 +215,7 @@ class Builder:
         elif use == "landmark":
             self.houses += towers.mirror_tower(block, random)
         elif use == "T":
-            self.houses += towers.towers(block, random, self.towers)
+            self._centre(block, random)
         elif use in towers.TALL:
             self.greens.append(Green("grass", block.ground))
             self.houses += towers.TALL[use](block, random)
@@ -197,8 +230,21 @@ class Builder:
                 self.greens.append(Green("garden", block.ground))
             self.houses += houses.FILLED[use](block, random)
 
+    def _centre(self, block: Block, random: Random) -> None:
+        """Towers, the denser the nearer to the great bridge; between them lower houses and a garden now and then."""
+        if random.random() < towers.nearness(block.at(0.5, 0.5)):
+            self.houses += towers.towers(block, random, self.towers)
+        elif random.random() < 0.22:
+            self.greens.append(Green("park", block.ground, self.called.take("park")))
+        else:
+            self.houses += towers.middling(block, random)
+
     def _park(self, whole: Polygon) -> None:
         ground = whole.buffer(-17)
+        for lake in shapely.get_parts(self.land.lakes):
+            if lake.intersects(whole):
+                ring = shapely.get_coordinates(lake.buffer(SHORE_M).exterior)
+                self.network.link([self.network.add("", "path", ring, "lake")], "path")
         self.greens.append(
             Green("park", ground.difference(self.land.lakes), ("Công viên Thống Nhất", "Reunification Park"))
         )

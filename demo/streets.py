@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import shapely
 from msgspec import Struct
-from shapely.geometry import LineString
+from shapely.geometry import LineString, Polygon
 
 from demo import names
 from demo.ground import Ground
@@ -14,6 +14,7 @@ from demo.shape import Block, Patch, Point, Points, bends, chance, smooth
 
 # From wall to wall, pavements included; half of it is kept clear on each side of a street's middle.
 WIDTHS = {"motorway": 36.0, "primary": 30.0, "secondary": 20.0, "residential": 11.0, "service": 5.0, "path": 3.0}
+STUMP_M = 12.0  # what is left of a street and is shorter than this is no street
 REACH_M = 150.0  # a road that ends this close to another one was meant to reach it
 CARRIAGEWAY = 0.6  # of it is driven on
 
@@ -113,13 +114,13 @@ class Network:
                 line = np.insert(line, end if end == 0 else len(line), shapely.get_coordinates(way)[1], axis=0)
         return line
 
-    def link(self, ring: Sequence[int]) -> None:
-        """A lane from these streets of a village to the nearest road that leads anywhere."""
+    def link(self, ring: Sequence[int], kind: str = RESIDENTIAL) -> None:
+        """A way from these streets of a village, or this path in a park, to the nearest road that leads anywhere."""
         roads = [street.line for street in self.streets if street.quarter in ("main", "country")]
         own = shapely.union_all([self.streets[number].line for number in ring])
         way = min((shapely.shortest_line(own, road) for road in roads), key=lambda way: way.length)
         if way.length > 0:
-            self.add("", "residential", shapely.get_coordinates(way), "country")
+            self.add("", kind, shapely.get_coordinates(way), "country")
 
     def add(self, name: str, kind: str, line: Points, quarter: str) -> int:
         self.streets.append(Street(name, kind, LineString(line), quarter))
@@ -146,6 +147,13 @@ class Network:
             number += 2
         self._lanes.add(f"Ngõ {number} {own}")
         return f"Ngõ {number} {own}"
+
+    def parts(self, street: Street, shore: Polygon) -> list[int]:
+        """The street as far as it lies outside a shore: the numbers of its parts, of which the first keeps its name."""
+        left = [part for part in shapely.get_parts(street.line.difference(shore)) if part.length > STUMP_M]
+        named = [street.name, *(self.names.take(street.quarter) for _part in left[1:])]
+        lines = [shapely.get_coordinates(part) for part in left]
+        return [self.add(name, street.kind, line, street.quarter) for name, line in zip(named, lines, strict=False)]
 
     def around(self, bank: str, row: int, column: int) -> tuple[int, int, int, int]:
         """The main roads near, right, far and left of a patch of the lattice (see Ground.patch)."""

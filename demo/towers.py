@@ -9,6 +9,7 @@ from shapely.geometry import Polygon
 from demo.houses import NOW, House, Name, house
 from demo.shape import Block, Point, round_house
 
+CORE: Point = (500.0, 430.0)  # where the great bridge lands
 PODIUM_M = 16.0
 TOWER_STOREY_M = 3.7
 NAMED: tuple[Name, ...] = (
@@ -32,8 +33,28 @@ def _octagon(block: Block, across: float, deep: float, side: float) -> Polygon:
 
 def _storeys(place: Point, random: Random) -> int:
     """Highest where the great bridge lands, lower with every street away from it."""
-    away = math.dist(place, (470, 480)) / 620
-    return max(14, round((46 * math.exp(-(away**2)) + 10) * random.uniform(0.72, 1.12)))
+    away = math.dist(place, CORE) / 560
+    return max(14, round((44 * math.exp(-(away**2)) + 10) * random.uniform(0.72, 1.12)))
+
+
+def nearness(place: Point) -> float:
+    """How likely a block is to bear towers: nearly always where the great bridge lands, seldom far from it."""
+    return 0.3 + 0.65 * math.exp(-((math.dist(place, CORE) / 560) ** 2))
+
+
+def middling(block: Block, random: Random) -> Iterator[House]:
+    """Offices, hotels and flats of six to fifteen storeys around a yard."""
+    block = block.turned()
+    count = max(2, round(block.width / 34))
+    for row, deep in enumerate((0.22, 0.78)):
+        for place in range(count):
+            if random.random() < 0.08:
+                continue
+            wide, long = block.width / count - random.uniform(3, 9), block.depth * random.uniform(0.3, 0.4)
+            use = random.choices(("office", "hotel", "apartments", "shop"), (40, 16, 32, 12))[0]
+            levels = random.randint(3, 5) if use == "shop" else random.randint(6, 15)
+            ground = block.box((place + 0.5) / count, deep, wide, long)
+            yield house(random, ground, use, levels, (1995, 2023), block.fronts[2 if row else 0])
 
 
 def towers(block: Block, random: Random, names: list[Name]) -> Iterator[House]:

@@ -12,7 +12,7 @@ from demo.quarters import Plan, plan
 from demo.streets import CARRIAGEWAY, corridors
 from demo.town import LAT, LON, SEED, Town, town
 
-ON_WATER = {"bridge"}  # a bridge's pylons stand in it, beside the road that they carry
+ON_WATER = {"bridge", "crane"}  # a bridge's pylons stand in it, beside the road; a crane's boom reaches over it
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,11 @@ def outlines(built: Town) -> np.ndarray:
 
 def test_every_outline_is_sound_and_large_enough_to_live_in(built: Town, outlines: np.ndarray) -> None:
     assert shapely.is_valid(outlines).all()
-    small = [building.id for building, area in zip(built.buildings, shapely.area(outlines), strict=True) if area < 6]
+    small = [
+        building.id
+        for building, area in zip(built.buildings, shapely.area(outlines), strict=True)
+        if area < 6 and building.use not in ON_WATER
+    ]
     assert not small
 
 
@@ -46,7 +50,10 @@ def test_no_building_stands_in_the_water(built: Town, outlines: np.ndarray, grou
 def test_no_building_stands_in_a_street(built: Town, outlines: np.ndarray, ground: Plan) -> None:
     driven = corridors(ground.streets, CARRIAGEWAY)
     hit = shapely.STRtree(outlines).query(driven, predicate="intersects")[1]
-    assert [built.buildings[number].id for number in hit] == []
+    over = {
+        number for number in hit if built.buildings[number].use == "bridge" and built.buildings[number].min_height_m > 9
+    }
+    assert [built.buildings[number].id for number in hit if number not in over] == []
 
 
 def test_houses_stand_beside_each_other_and_only_towers_on_something(built: Town, outlines: np.ndarray) -> None:
