@@ -172,7 +172,8 @@ def _city(file: Path, root: Table, folder: Path | None) -> Description | None:
     thresholds = tuple(_threshold(table, languages) for table in root.tables("threshold"))
     sources = tuple(_sources(root, folder))
     devices = tuple(_devices(root, bounds))
-    named = {device: root.table("names").text(device) for device in root.told.get("names", {})}
+    renamed = root.table("names")
+    named = {device: renamed.text(device) for device in renamed.told}
     root.different("threshold", "metric")
     root.different("source", "name")
     root.different("device", "id")

@@ -9,6 +9,7 @@ import difflib
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
@@ -55,10 +56,11 @@ class Table:
 
     def only(self, *keys: str) -> None:
         """Every other key is a fault."""
+        whole = _("a simulated city") if keys == ("simulated",) else _("a city")
         for key in self.told:
             if key in keys:
                 continue
-            where = ".".join(part for part in self.at if isinstance(part, str)) or _("a city")
+            where = ".".join(part for part in self.at if isinstance(part, str)) or whole
             near = difflib.get_close_matches(key, keys, 1)
             hint = _(" Did you mean {key}?").format(key=near[0]) if near else ""
             words = _("{key} is no key of {table}; these are: {keys}.{hint}")
@@ -202,9 +204,9 @@ class Table:
 
     def time_zone(self, key: str) -> str:
         value = self.text(key)
-        if value and value not in available_timezones():
+        if value and value not in _zones():
             place = value.rsplit("/")[-1].lower().replace(" ", "_")
-            zones = {zone.rsplit("/")[-1].lower(): zone for zone in sorted(available_timezones())}
+            zones = {zone.rsplit("/")[-1].lower(): zone for zone in sorted(_zones())}
             near = difflib.get_close_matches(place, zones, 1)
             example = zones[near[0]] if near else "Asia/Ho_Chi_Minh"
             words = _("There is no time zone {value}. Write its name in the IANA list, such as {example}.")
@@ -344,6 +346,11 @@ class Table:
             self.fault(key, words=words.format(key=key, called=called, value=_shown(value)))
             return default
         return value
+
+
+@cache
+def _zones() -> set[str]:
+    return available_timezones()
 
 
 def _shown(value: Any) -> str:

@@ -63,7 +63,7 @@ def said(value: Any) -> str | None:
     """What a cell says, as text; None where it says nothing: an empty cell, a blank, not a number."""
     if value is None or value != value:
         return None
-    if isinstance(value, float) and value == int(value):
+    if isinstance(value, float) and value.is_integer():
         value = int(value)
     return unicodedata.normalize("NFC", str(value)).strip() or None
 

@@ -1,6 +1,7 @@
 """City descriptions: what they hold, and for every fault a line and a sentence that says what to do."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,43 @@ def test_a_fault_is_told_with_its_line_and_what_to_do(file: Path, good: str, wro
     assert any(at == line and words in told for at, told in found), found
     for _line, told in found:
         assert re.fullmatch(r"[^.].*[.?]", told), told  # a sentence
+
+
+LINES = [number for number, line in enumerate(GOOD.splitlines()) if " = " in line]
+OTHERS = [
+    "3",
+    "-1.5",
+    "nan",
+    '"x"',
+    '""',
+    "[]",
+    "[1]",
+    '["x"]',
+    "[[]]",
+    "[{}]",
+    "{}",
+    "{ a = 1 }",
+    "true",
+    "1979-05-27",
+]
+
+
+@pytest.mark.parametrize("number", LINES, ids=lambda number: GOOD.splitlines()[number].split(" = ")[0])
+def test_whatever_a_person_writes_becomes_a_sentence(file: Path, number: int) -> None:
+    for other in OTHERS:
+        lines = GOOD.splitlines()
+        lines[number] = f"{lines[number].split(' = ')[0]} = {other}"
+        file.write_text("\n".join(lines), encoding="utf-8")
+        with suppress(DescriptionFault):
+            description.read(file)
+
+
+@pytest.mark.parametrize("table", ["view", "source", "device", "names", "threshold", "simulated"])
+def test_a_table_that_is_none_becomes_a_sentence(file: Path, table: str) -> None:
+    for other in OTHERS:
+        start = GOOD[: GOOD.index("[view]")]
+        found = faults(file, f"{start}{table} = {other}\n")
+        assert any(line == 9 for line, _words in found) or other in ("[]", "{}"), (other, found)
 
 
 def test_all_faults_are_told_at_once_and_in_the_order_of_their_lines(file: Path) -> None:
