@@ -31,6 +31,7 @@ PURE = {
     "visibility",
     "city",
     "metres",
+    "metric_units",
     "folding",
     "words",
     "decoders",
