@@ -6,12 +6,12 @@ from data_access.words import language
 
 
 class Said(Struct, frozen=True):
-    """Words that a city says of itself, by language; `str(said)` says them in the reader's, else in its first one."""
+    """Words that a city says of itself, by language; `str(said)` says them in the reader's, else in English."""
 
     by: dict[str, str]
 
     def __str__(self) -> str:
-        return self.by.get(language()) or next(iter(self.by.values()), "")
+        return self.by.get(language()) or self.by.get("en") or next(iter(self.by.values()), "")
 
 
 class Threshold(Struct, frozen=True):

@@ -18,7 +18,9 @@ def test_a_city_is_called_as_its_reader_calls_it() -> None:
         assert (HANOI.called, str(HANOI.notes[0])) == ("Hanoi", "Unknown")
     with speaking("vi"):
         assert (HANOI.called, str(HANOI.notes[0])) == ("Hà Nội", "Chưa rõ")
-        assert str(DUST.source) == "WHO 2021"  # the first language there is, where the reader's is missing
+        assert str(DUST.source) == "WHO 2021"  # in English, where the reader's language is missing
+        assert str(Said({"de": "Höhe", "en": "height"})) == "height"
+        assert str(Said({"de": "Höhe"})) == "Höhe"  # or in the one there is
 
 
 def test_a_city_knows_its_thresholds_by_metric() -> None:
