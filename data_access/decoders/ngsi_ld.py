@@ -85,7 +85,7 @@ def decode(topic: str, payload: bytes) -> Packet:
         DecodeError: nothing in it can be taken; the reason says why.
     """
     said = json_value(payload)
-    if type(said) is dict and said.get("type") != "Notification" and "data" not in said:
+    if type(said) is dict and said.get("type") != "Notification" and "subscriptionId" not in said:
         return entity(said)
     entities = said if type(said) is list else said.get("data") if type(said) is dict else None
     if type(entities) is not list or not entities:

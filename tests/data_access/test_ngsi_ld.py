@@ -107,6 +107,13 @@ def test_a_notification_gives_what_is_understood_and_refuses_the_rest_by_itself(
     assert json.loads(flow.refused[0].raw)["id"] == "urn:ngsi-ld:Vehicle:bus-9"
 
 
+def test_an_attribute_called_data_makes_no_notification_and_one_of_the_older_kind_is_read() -> None:
+    assert values(told(entity(pm25=3, data=[1, 2]))) == {"pm25_ug_m3": 3.0}
+    assert values(told({"subscriptionId": "5", "data": [entity(pm25=4)]})) == {"pm25_ug_m3": 4.0}
+    assert refusal({"subscriptionId": "5", "data": []}) == "there is no entity in it"
+    assert refusal({"type": "Notification"}) == "there is no entity in it"
+
+
 def test_concise_variants_and_full_addresses_of_names_are_read() -> None:
     assert values(told(entity(pm25={"value": 7.5}))) == {"pm25_ug_m3": 7.5}
     variants = [{"value": 9, "datasetId": "urn:b"}, {"value": 8}]
