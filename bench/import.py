@@ -70,6 +70,11 @@ def resident_mb(pid: int) -> float:
         return 0.0
 
 
+def became(imported: Watched) -> str:
+    """What an import said of its things: how many were new, changed, unchanged and ended."""
+    return next(line for _at, line in reversed(imported.said) if " new, " in line)
+
+
 def bring(city: Path, sources: Path, folder: Path) -> Watched:
     where = (f"--city={city}", f"--sources={sources}", f"--data={folder}")
     return Watched(sys.executable, str(HOUSE / "app.py"), "import", *where)
@@ -114,7 +119,7 @@ def main() -> None:
             again = bring(city, given.sources, Path(folder) / "city")
         print(
             f"{name:14} {first.seconds:6.1f} s ({first.cpu:5.1f} s cpu), peak {first.peak_mb:5.0f} MB; "
-            f"again {again.seconds:6.1f} s ({again.cpu:5.1f} s cpu); {first.said[-1][1]}",
+            f"again {again.seconds:6.1f} s ({again.cpu:5.1f} s cpu); {became(first)}; then {became(again)}",
             flush=True,
         )
         for at, line in first.said if given.steps else ():
