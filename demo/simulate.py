@@ -85,6 +85,7 @@ def hand_over(address: Address, begin: float) -> bool:
         while not told_of.is_published() and time.monotonic() < end + FAREWELL_S:
             time.sleep(0.02)
         there = told_of.is_published()
+    if there:
         log.info("a storm begins in the simulation that is running", broker=str(address))
     client.disconnect()
     client.loop_stop()
@@ -248,8 +249,8 @@ class Gateway:
         if storm in self._storms or not -HOUR < time.time() - begin < STORM_FELT_S:
             return
         log.info("a storm begins", at=datetime.fromtimestamp(round(begin), UTC).isoformat())
-        self._storms |= {storm}
         self._days = self._days.with_storm(Storm(self._town_time(begin)))
+        self._storms |= {storm}
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
         if reason.is_failure:

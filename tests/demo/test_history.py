@@ -1,39 +1,45 @@
-"""The town's last day through the real writer: there at once, plausible, and told again without doubling."""
+"""The town's last week through the real writer: there at once, plausible, and told again without doubling."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 
-from data_access.importers.bring import bring
-from data_access.importers.found import Found, Tally
-from data_access.queries import BuildingCount, Cameras, Incidents, Latest, Parking, Track
+from data_access.mqtt import Address
+from data_access.queries import Cameras, Incidents, Latest, Parking, Track
 from data_access.records import OVER
+from data_access.series import Series
 from data_access.store import CityStore
 from data_access.writer import CityWriter
-from demo.days import TIRED
-from demo.history import REACH, STEP_S, history, readings
-from demo.town import SEED, town
+from demo.days import town_days
+from demo.history import STEP_S, history, instants, known, series
+from demo.simulate import Gateway
+from demo.town import SEED
 
 NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+START = NOW - timedelta(days=7)
+TOWN = town_days(SEED)
+STREAMS = sum(len(about.metrics) for about in TOWN.abouts)
 
 
 def quiet(_words: str, _share: float | None) -> None:
     """Nobody watches."""
 
 
-def found() -> Found:
-    built = town(SEED)
-    return Found(built.city, built.buildings, built.features, built.abouts, Tally())
+def opened(folder: Path) -> tuple[CityWriter, CityStore]:
+    writer = CityWriter.open(f"sqlite:///{folder}/city.db")
+    writer.declare(TOWN.abouts, "town")
+    return writer, CityStore.open(f"sqlite:///{folder}/city.db")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("town")
-    writer = CityWriter.open(f"sqlite:///{folder}/city.db")
-    bring([("town", found())], folder, writer, quiet)
-    assert history(writer, SEED, NOW, quiet) > 35_000
+    writer, _store = opened(folder)
+    assert 0.95 < history(writer, SEED, NOW, quiet) / (7 * 86_400 / STEP_S * STREAMS) < 0.99
     writer.close()
     return folder
 
@@ -43,91 +49,205 @@ def store(folder: Path) -> CityStore:
     return CityStore.open(f"sqlite:///{folder}/city.db")
 
 
-def test_the_town_stands_with_its_register_and_its_tiles(store: CityStore, folder: Path) -> None:
-    built, city = town(SEED), store.city()
-    assert city is not None
-    assert city.name == built.city.name
-    assert len(city.tiles) == 12
-    assert {file.name for file in (folder / "tiles").iterdir()} == {"basemap.pmtiles", "buildings.pmtiles"}
-    assert sum(row.count for row in store.answer(BuildingCount())) == len(built.buildings)
-    assert (len(store.answer(Latest("pm25_ug_m3"))), len(store.answer(Parking())), len(store.answer(Cameras()))) == (
-        24,
-        16,
-        20,
-    )
+@pytest.fixture(scope="module")
+def week() -> list[Series]:
+    return list(series(TOWN, START, NOW, quiet, {}))
+
+
+def steady(kind: str) -> str:
+    """A device of this kind that was never away in the last day."""
+    day = NOW.timestamp() - np.arange(0, 26 * 3600, 60)
+    return next(about.device_id for about in TOWN.abouts if about.kind == kind and TOWN.speaks(about, day).all())
+
+
+def test_a_week_is_millions_of_readings_and_every_device_has_its_share(store: CityStore) -> None:
+    assert store.health().stored > 1_600_000
+    assert store.health().quarantined == 0
+    heard = known(store, SEED)
+    silent = {about.device_id for about in TOWN.abouts} - {device for device, _metric in heard}
+    assert silent == TOWN.ill.never
+    assert min(heard.values()) > START
 
 
 def test_a_chart_of_24_hours_is_whole(store: CityStore) -> None:
-    told = store.answer(Track("air-01", "pm25_ug_m3", NOW - timedelta(hours=24), NOW))
+    told = store.answer(Track(steady("sensor"), "pm25_ug_m3", NOW - timedelta(hours=24), NOW))
     assert len(told) == 24 * 3600 / STEP_S
     apart = np.diff(told["observed_at"]) / np.timedelta64(1, "s")
     assert (apart == STEP_S).all()
 
 
-def test_a_tired_sensor_leaves_a_gap(store: CityStore) -> None:
-    told = store.answer(Track("air-09", "pm25_ug_m3", NOW - REACH, NOW))
-    apart = np.diff(told["observed_at"]) / np.timedelta64(1, "h")
-    assert apart.max() > 2
-    assert not np.isnan(told["value"]).any()
+def test_silence_stays_a_gap(store: CityStore) -> None:
+    tired = [about for about in TOWN.abouts if about.device_id in TOWN.ill.tired]
+    for about in tired:
+        metric = next(iter(about.metrics))
+        told = store.answer(Track(about.device_id, metric, NOW - timedelta(hours=30), NOW))
+        apart = np.diff(told["observed_at"]) / np.timedelta64(1, "h")
+        assert apart.max() > 2
+        assert not np.isnan(told["value"]).any()
 
 
-def test_most_devices_are_fresh_and_one_site_never_spoke(store: CityStore) -> None:
-    latest = store.answer(Latest("pm25_ug_m3"))
-    recent = [row.id for row in latest if row.observed_at and NOW - row.observed_at <= timedelta(seconds=STEP_S)]
-    assert len(recent) >= 24 - len([device for device in TIRED if device.startswith("air")])
-    assert [row.id for row in store.answer(Parking()) if row.observed_at is None] == ["park-15"]
+def test_most_devices_are_fresh_and_who_never_spoke_is_unknown(store: CityStore) -> None:
+    for question in (Latest("noise_db"), Latest("vehicle_count"), Parking(), Cameras()):
+        rows = list(store.answer(question))
+        recent = [row.id for row in rows if row.observed_at and NOW - row.observed_at <= timedelta(seconds=STEP_S)]
+        assert len(recent) >= 0.9 * len(rows)
+        assert {row.id for row in rows if row.observed_at is None} <= TOWN.ill.never
 
 
-def test_nothing_was_received_before_it_was_observed_or_after_now(store: CityStore) -> None:
-    told = store.answer(Track("park-01", "occupied_spaces", NOW - REACH, NOW + timedelta(seconds=1)))
-    late = (told["received_at"] - told["observed_at"]) / np.timedelta64(1, "s")
-    assert (late > 0).all()
-    assert late.max() < 4
-    assert told["received_at"].max() <= np.datetime64(NOW.replace(tzinfo=None), "us")
+def test_the_city_heard_of_it_a_plausible_moment_later(week: list[Series]) -> None:
+    late = np.concatenate([(told.received_at - told.observed_at) / 1e6 for told in week])
+    now = NOW.timestamp() * 1e6
+    assert all(told.received_at.max() <= now for told in week)
+    older = np.concatenate([told.observed_at < now - 4 * 3600 * 1e6 for told in week])
+    assert late[older].min() > 0.1
+    assert np.median(late) < 3
+    assert 0.005 < ((late > 60) & (late < 600)).mean() < 0.03  # some minutes
+    assert 0.0004 < (late > 3600).mean() < 0.01  # hours, where a line was down
+    assert late.max() < 4 * 3600
+
+
+def test_what_a_line_kept_back_comes_all_at_once(week: list[Series]) -> None:
+    kept = [told for told in week if (told.received_at - told.observed_at).max() > 2 * 3600 * 1e6]
+    assert kept
+    for told in kept:
+        longest = (told.received_at - told.observed_at).argmax()
+        together = abs(told.received_at - told.received_at[longest]) < 600 * 1e6
+        assert np.ptp(told.observed_at[together]) > 2 * 3600 * 1e6
+    prompt = next(told for told in week if (told.received_at - told.observed_at).max() < 600 * 1e6)
+    together = abs(prompt.received_at - prompt.received_at[999]) < 600 * 1e6
+    assert np.ptp(prompt.observed_at[together]) < 1800 * 1e6  # elsewhere only neighbours in time arrive together
+
+
+def test_history_and_the_live_simulation_say_the_same_at_the_same_instant(
+    week: list[Series], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live: dict[tuple[str, str, int], float] = {}
+
+    def heard(topic: str, payload: bytes, **_how: object) -> object:
+        device, what = topic.split("/")[1:3]
+        if what == "readings":
+            said = orjson.loads(payload)
+            at = round(datetime.fromisoformat(said["at"]).timestamp() * 1000) * 1000
+            live.update({(device, metric, at): value for metric, value in said["values"].items()})
+        return type("Sent", (), {"rc": 0})
+
+    gateway = Gateway(Address("127.0.0.1", 1), SEED, 1)
+    monkeypatch.setattr(gateway._client, "publish", heard)
+    first = NOW.timestamp() - 1200
+    for number, about in enumerate(TOWN.abouts):
+        at = gateway._next(number, first - 1)
+        while at <= NOW.timestamp():
+            if at > first:
+                gateway._read(about, at)
+            at = gateway._next(number, at)
+    compared = 0
+    for told in week:
+        for at, value in zip(told.observed_at.tolist(), told.value.tolist(), strict=True):
+            if at > first * 1e6:
+                assert live[told.device_id, told.metric, at] == value, (told.device_id, told.metric)
+                compared += 1
+    assert compared > 3_000
+    # and where history is silent, so is the live device
+    spoken = {(told.device_id, at) for told in week for at in told.observed_at.tolist() if at > first * 1e6}
+    for number, about in enumerate(TOWN.abouts):
+        for at in instants(about, number, len(TOWN.abouts), first, NOW.timestamp()):
+            us = round(at * 1000) * 1000
+            if (about.device_id, us) not in spoken:
+                assert all((about.device_id, metric, us) not in live for metric in about.metrics)
+
+
+def test_progress_is_told_from_nothing_to_all() -> None:
+    shares: list[float] = []
+    town = type(TOWN)(TOWN.abouts[::40], SEED)
+    list(series(town, NOW - timedelta(hours=3), NOW, lambda _words, share: shares.append(share or 0.0), {}))
+    assert shares[0] == 0
+    assert shares[-1] == 1
+    assert sorted(shares) == shares
+    assert len(shares) > 10
 
 
 def test_every_incident_told_of_has_its_beginning(store: CityStore) -> None:
     incidents = store.answer(Incidents(open_only=False))
-    assert len(incidents) > 40
-    assert 1 <= len(store.answer(Incidents())) <= 9
-    assert min(row.opened_at for row in incidents) >= NOW - REACH
+    assert 350 < len(incidents) < 700
+    assert 1 <= len(store.answer(Incidents())) <= 30
+    assert min(row.opened_at for row in incidents) >= START
 
 
 def test_told_again_nothing_doubles(folder: Path, store: CityStore) -> None:
     before = [store.health().stored, len(store.answer(Incidents(open_only=False))), store.health().quarantined]
-    writer = CityWriter.open(f"sqlite:///{folder}/city.db")
-    became = bring([("town", found())], folder, writer, quiet)
-    assert history(writer, SEED, NOW, quiet, since=store.first_fact()) == 0
+    writer, _store = opened(folder)
+    assert history(writer, SEED, NOW, quiet, known(store, SEED)) == 0
     writer.close()
-    assert (became.new, became.changed, became.ended) == (0, 0, 0)
     after = [store.health().stored, len(store.answer(Incidents(open_only=False))), store.health().quarantined]
     assert after == before
 
 
+class Counting:
+    """A writer that counts what it is handed, and gives up after so many series."""
+
+    def __init__(self, writer: CityWriter, most: int | None = None) -> None:
+        self.writer, self.most, self.handed = writer, most, 0
+        self.say = writer.say
+
+    def bulk_series(self, many: Iterable[Series]) -> int:
+        return self.writer.bulk_series(self._counted(many))
+
+    def _counted(self, many: Iterable[Series]) -> Iterable[Series]:
+        for number, one in enumerate(many):
+            if number == self.most:
+                raise KeyboardInterrupt
+            self.handed += len(one.value)
+            yield one
+
+
+def test_a_later_start_fills_only_what_is_missing(tmp_path: Path) -> None:
+    writer, store = opened(tmp_path)
+    history(writer, SEED, NOW, quiet, days=0.5)
+    later = NOW + timedelta(hours=2)
+    counting = Counting(writer)
+    new = history(counting, SEED, later, quiet, known(store, SEED), days=0.5)
+    assert 0.9 < new / (2 * 3600 / STEP_S * STREAMS) < 1.02  # two hours, not twelve
+    assert new == counting.handed
+    writer.close()
+    at_once = tmp_path / "at_once"
+    at_once.mkdir()
+    other, whole = opened(at_once)
+    history(other, SEED, later, quiet, days=14.5 / 24)
+    other.close()
+    for about in TOWN.abouts[::29]:
+        for metric in about.metrics:
+            asked = Track(about.device_id, metric, NOW - timedelta(hours=11), later)
+            pieces, one = (city.answer(asked) for city in (store, whole))
+            assert np.array_equal(pieces["observed_at"], one["observed_at"])
+            assert np.array_equal(pieces["value"], one["value"])
+
+
+def test_an_interrupted_telling_is_told_to_its_end_at_the_next_start(tmp_path: Path) -> None:
+    writer, store = opened(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        history(Counting(writer, most=300), SEED, NOW, quiet, days=0.25)
+    told = store.health().stored
+    history(writer, SEED, NOW + timedelta(minutes=1), quiet, known(store, SEED), days=0.25)
+    writer.close()
+    assert 0 < told < 0.5 * store.health().stored
+    assert {device for device, _metric in known(store, SEED)} >= {
+        about.device_id
+        for about in TOWN.abouts
+        if TOWN.speaks(about, NOW.timestamp() - np.arange(60, 18_000, 60)).all()
+    }
+    track = store.answer(Track(steady("parking"), "occupied_spaces", NOW - timedelta(hours=5), NOW))
+    assert len(track) == 5 * 3600 / STEP_S
+    assert store.health().quarantined == 0
+
+
 def test_after_a_long_pause_no_old_incident_stays_open(tmp_path: Path) -> None:
-    writer = CityWriter.open(f"sqlite:///{tmp_path}/city.db")
-    store = CityStore.open(f"sqlite:///{tmp_path}/city.db")
-    history(writer, SEED, NOW, quiet)
+    writer, store = opened(tmp_path)
+    history(writer, SEED, NOW, quiet, days=0.5)
     first = {row.id for row in store.answer(Incidents())}
-    later = NOW + timedelta(days=3)
-    history(writer, SEED, later, quiet, since=store.first_fact())
+    later = NOW + timedelta(days=12)
+    history(writer, SEED, later, quiet, known(store, SEED), days=0.5)
     writer.close()
     states = {row.id: row.state for row in store.answer(Incidents(open_only=False))}
     assert first
     assert {states[incident] for incident in first} <= OVER
-    assert all(row.opened_at > later - timedelta(hours=4) for row in store.answer(Incidents()))
-
-
-def test_history_speaks_at_instants_at_which_the_devices_speak_live() -> None:
-    from data_access.mqtt import Address
-    from demo.simulate import Gateway
-
-    gateway = Gateway(Address("127.0.0.1", 1), SEED, 1)
-    for number, about in enumerate(town(SEED).abouts[:5]):
-        told = next(
-            reading
-            for reading, _received in readings(SEED, NOW, NOW + REACH, quiet)
-            if reading.device_id == about.device_id
-        )
-        live = gateway._next(number, told.observed_at.timestamp() - 0.5)
-        assert round(live, 3) == round(told.observed_at.timestamp(), 3)
+    assert all(row.opened_at > later - timedelta(hours=12) for row in store.answer(Incidents()))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -13,11 +14,14 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from data_access.decoders import decoder_for
 from data_access.mqtt import Address
 from data_access.records import About, Fact, Incident, Online, Reading
-from demo.simulate import GATEWAY, Gateway, simulate
-from demo.town import SEED, town
+from demo.days import town_days
+from demo.rain import Storm
+from demo.simulate import GATEWAY, STORM, Gateway, simulate
+from demo.town import SEED
 from tests.conftest import Mosquitto, free_port
 
 pytestmark = pytest.mark.broker
+TOWN = town_days(SEED)
 
 
 class Heard:
@@ -27,8 +31,12 @@ class Heard:
         self.facts: dict[type[Fact], list[Fact]] = defaultdict(list)
         self.numbers: dict[str, list[int]] = defaultdict(list)
         self.lost: dict[str, tuple[tuple[int, int], ...]] = {}
+        self.storms: list[bytes] = []
 
     def take(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        if message.topic == STORM:
+            self.storms.append(message.payload)
+            return
         decoder = decoder_for(message.topic)
         assert decoder is not None
         packet = decoder.decode(message.topic, message.payload)  # raises where a device would be refused
@@ -47,12 +55,12 @@ class Heard:
 
 
 @contextmanager
-def hearing(port: int) -> Iterator[Heard]:
+def hearing(port: int, topic: str = "cityglass/#") -> Iterator[Heard]:
     heard = Heard()
     client = paho.Client(CallbackAPIVersion.VERSION2, "witness")
     client.on_message = heard.take
     client.connect("127.0.0.1", port)
-    client.subscribe("cityglass/#", qos=1)
+    client.subscribe(topic, qos=1)
     client.loop_start()
     yield heard
     client.disconnect()
@@ -79,22 +87,22 @@ def until(true: Callable[[], bool], seconds: float = 60) -> None:
 
 def test_every_device_introduces_itself_as_the_register_knows_it(mosquitto: Mosquitto) -> None:
     with hearing(mosquitto.port) as heard, simulating(mosquitto.url, 1):
-        until(lambda: len(heard.facts[About]) >= 61)
+        until(lambda: len(heard.facts[About]) >= len(TOWN.abouts) + 1)
     introduced = {fact.device_id: fact for fact in heard.facts[About] if isinstance(fact, About)}
     assert introduced.pop(GATEWAY.device_id) == GATEWAY
-    assert introduced == {about.device_id: about for about in town(SEED).abouts}
+    assert introduced == {about.device_id: about for about in TOWN.abouts}
 
 
 def test_devices_number_what_they_say_and_stop_with_a_goodbye(mosquitto: Mosquitto) -> None:
     with hearing(mosquitto.port) as heard:
         with simulating(mosquitto.url, 30):
-            until(lambda: len(heard.readings()) > 400)
+            until(lambda: len(heard.numbers) >= 0.85 * len(TOWN.abouts))
         until(lambda: not any(heard.online().values()))
-    assert len(heard.numbers) >= 55
+    assert len(heard.numbers) >= 0.85 * len(TOWN.abouts)
     for numbers in heard.numbers.values():
         assert numbers == list(range(1, len(numbers) + 1))
-    assert set(heard.online()) == {GATEWAY.device_id, *(about.device_id for about in town(SEED).abouts)}
-    assert "park-15" not in heard.numbers
+    assert set(heard.online()) == {GATEWAY.device_id, *(about.device_id for about in TOWN.abouts)}
+    assert not TOWN.ill.never & heard.numbers.keys()
     assert any(isinstance(fact, Incident) for fact in heard.facts[Incident])
 
 
@@ -117,7 +125,9 @@ def test_it_waits_for_a_broker_that_starts_later_and_returns_after_it_was_away(m
         for _round in range(2):
             mosquitto.start()
             with hearing(mosquitto.port) as heard:
-                until(lambda heard=heard: len(heard.readings()) > 20 and len(heard.facts[About]) >= 61)  # type: ignore[misc]
+                until(
+                    lambda heard=heard: len(heard.readings()) > 20 and len(heard.facts[About]) >= len(TOWN.abouts) + 1
+                )  # type: ignore[misc]
             mosquitto.kill()
         mosquitto.start()
 
@@ -125,7 +135,7 @@ def test_it_waits_for_a_broker_that_starts_later_and_returns_after_it_was_away(m
 def test_numbers_that_found_no_room_are_named_as_lost(mosquitto: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
     with hearing(mosquitto.port) as heard:
         gateway = Gateway(Address("127.0.0.1", mosquitto.port), SEED, 1)
-        about = next(about for about in town(SEED).abouts if about.device_id == "air-01")
+        about = next(a for a in TOWN.abouts if TOWN.speaks(a, 1_790_000_000 + np.arange(6)).all())
         full = paho.MQTTMessageInfo(1)
         full.rc = MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
         with monkeypatch.context() as patch:
@@ -134,11 +144,71 @@ def test_numbers_that_found_no_room_are_named_as_lost(mosquitto: Mosquitto, monk
                 gateway._read(about, 1_790_000_000 + second)
         gateway.start()
         gateway._read(about, 1_790_000_003)
-        until(lambda: heard.numbers["air-01"] == [4])
-        assert heard.lost == {"air-01": ((1, 3),)}
+        until(lambda: heard.numbers[about.device_id] == [4])
+        assert heard.lost == {about.device_id: ((1, 3),)}
         gateway._read(about, 1_790_000_004)
-        until(lambda: heard.numbers["air-01"] == [4, 5])
+        until(lambda: heard.numbers[about.device_id] == [4, 5])
         gateway.end()
+
+
+def test_a_storm_raised_by_another_process_begins_in_the_simulation_that_runs(mosquitto: Mosquitto) -> None:
+    with hearing(mosquitto.port) as heard, simulating(mosquitto.url, 1):
+        until(lambda: heard.online().get(GATEWAY.device_id) is True)
+        assert simulate(mosquitto.url, SEED, 1, threading.Event(), storm=True) is False
+        begun = time.time()
+        # whoever simulates next remembers it, and only as long as the river does
+        again = Gateway(Address("127.0.0.1", mosquitto.port), SEED, 1)
+        again.start()
+        until(lambda: len(again._storms) == 1)
+        assert abs(next(iter(again._storms)).begin - begun) < 10
+        hour = np.array([begun + 2700.0])
+        gauge = next(a for a in TOWN.abouts if a.device_id.startswith("rain") and TOWN.speaks(a, hour)[0])
+        assert again._days.values(gauge, hour)["rain_mm_h"][0] > TOWN.values(gauge, hour)["rain_mm_h"][0] + 5
+        again.end()
+    assert not any(isinstance(fact, Reading) and fact.device_id == STORM for fact in heard.facts[Reading])
+
+
+def test_the_running_simulation_takes_a_storm_up_and_tells_its_incidents(mosquitto: Mosquitto) -> None:
+    gateway = Gateway(Address("127.0.0.1", mosquitto.port), SEED, 1)
+    gateway.start()
+    until(gateway._client.is_connected)
+    other = paho.Client(CallbackAPIVersion.VERSION2, "another")
+    other.connect("127.0.0.1", mosquitto.port)
+    other.loop_start()
+    for payload in (b"no time at all", b"nan", str(time.time() - 40 * 3600).encode(), str(time.time() - 3600).encode()):
+        other.publish(STORM, payload, qos=1, retain=True).wait_for_publish(5)
+    until(lambda: bool(gateway._storms))
+    assert len(gateway._storms) == 1  # what is no time, and what is long over, raises nothing
+    with hearing(mosquitto.port) as heard:
+        gateway._told_until -= 1
+        gateway.speak()
+        until(lambda: any(isinstance(f, Incident) and "storm" in f.id for f in heard.facts[Incident]))
+    other.disconnect()
+    other.loop_stop()
+    gateway.end()
+
+
+def test_where_nobody_simulates_the_storm_comes_with_the_simulation(mosquitto: Mosquitto) -> None:
+    stop, told = threading.Event(), []
+    thread = threading.Thread(target=lambda: told.append(simulate(mosquitto.url, SEED, 1, stop, storm=True)))
+    with hearing(mosquitto.port) as heard:
+        thread.start()
+        until(lambda: len(heard.readings()) > 10)
+        stop.set()
+        thread.join(15)
+    assert told == [True]
+    with hearing(mosquitto.port, STORM) as heard:
+        until(lambda: bool(heard.storms))
+    assert abs(float(heard.storms[0]) - time.time()) < 120
+
+
+def test_at_another_speed_a_storm_begins_now_in_the_towns_time() -> None:
+    gateway = Gateway(Address("127.0.0.1", free_port()), SEED, 60)
+    gateway._started -= 600
+    now = time.time()
+    gateway.raise_storm(now)
+    assert gateway._storms == {Storm(now)}
+    assert gateway._days.raised == (Storm(gateway._town_time(now)),)
 
 
 def test_an_address_that_is_none_is_refused_with_a_sentence() -> None:
