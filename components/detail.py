@@ -62,7 +62,7 @@ def _times(row: Row, layer: Layer, now: datetime) -> list[Fact]:
     """When it was measured, when the city heard of it if that was much later, and how often it speaks."""
     if not hasattr(row, "interval_s"):
         return [Fact(_("Known as"), row.id)]
-    facts = []
+    facts = [Fact(_("Place"), _("not known, so it is not on the map"))] if row.lon is None else []
     received = known(row, "received_at")
     if row.observed_at:
         said = moment(row.observed_at, now.tzinfo)

@@ -72,7 +72,7 @@ def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
 
 def _of(row: Row, layer: Layer, now: datetime, deaf: bool) -> Iterable[tuple[str, Item]]:
     """What one row needs: at most one need of its value, or one of its silence."""
-    promised = hasattr(row, "interval_s")  # an incident or a building never promised to speak
+    promised = _promised(row)
     status = layer.status(row, now) if promised else "fresh"
     if status in LIVE or known(row, "online") == 0:
         need = layer.attention(row, now)
@@ -85,6 +85,11 @@ def _of(row: Row, layer: Layer, now: datetime, deaf: bool) -> Iterable[tuple[str
             "silence",
             _item(3 if status == "dead" else 4, layer, row, _silence(row, now), known(row, "observed_at")),
         )
+
+
+def _promised(row: Row) -> bool:
+    """Whether this ever promised to speak: no incident did, nor a car park of which a map knows only the place."""
+    return hasattr(row, "interval_s") and (row.interval_s is not None or row.observed_at is not None)
 
 
 def _silence(row: Row, now: datetime) -> str:

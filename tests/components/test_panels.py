@@ -11,6 +11,7 @@ from dash import html, no_update
 
 from components.ages import WORDS, speaking
 from components.desk_panels import chart_of, described, flown_to, legends_of, overview, table_of, time_of
+from components.detail import detail, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import in_order, lists, plain
 from components.legend import bounds, legend
@@ -293,6 +294,14 @@ def test_the_rail_says_what_is_not_known_of_a_city(view: View, monkeypatch: pyte
     )
     monkeypatch.setattr(view.store, "city", lambda: told)
     assert "No building is known." in said(rail(view, [], {}))
+
+
+def test_what_has_no_place_says_why_it_is_not_on_the_map(view: View) -> None:
+    row = row_of(view, BY_KEY["parking"], "park-1", None)
+    assert row is not None
+    here, nowhere = (said(html.Div(detail(one, BY_KEY["parking"], NOON, []))) for one in (row, row._replace(lon=None)))
+    assert "not on the map" in nowhere
+    assert "not on the map" not in here
 
 
 def test_a_quantity_that_nothing_measures_has_no_figure(view: View) -> None:

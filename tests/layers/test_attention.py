@@ -77,6 +77,12 @@ def test_silence_grows_with_age_and_lateness_is_not_silence() -> None:
     assert needs(pm25=[calm(observed_at=None)]) == [(4, "pm25", "full-1")]
 
 
+def test_what_never_promised_to_speak_is_not_silent() -> None:
+    assert needs(parking=[full(interval_s=None, observed_at=None, occupied_spaces=None)]) == []
+    assert needs(parking=[full(interval_s=None, observed_at=ago(600), occupied_spaces=None)]) != []
+    assert needs(parking=[full(observed_at=None, occupied_spaces=None)]) == [(4, "parking", "full-1")]
+
+
 def test_a_device_that_two_layers_know_is_silent_once() -> None:
     assert len(needs(pm25=[calm(observed_at=ago(60))], temperature=[calm(observed_at=ago(60))])) == 1
 
