@@ -22,13 +22,14 @@ import numpy as np
 
 from data_access.queries import Latest, Track
 from data_access.records import About, Packet, Reading
-from data_access.schema import microseconds
+from data_access.schema import instant, microseconds
 from data_access.store import CityStore
 from data_access.writer import CityWriter, Message, Series
 
 STEP_US = 300_000_000
 END = datetime(2026, 3, 9, tzinfo=UTC)
 METRIC = "pm25_ug_m3"
+took_s: dict[str, float] = {}
 
 
 def week(streams: int, days: float) -> Iterator[Series]:
@@ -71,6 +72,7 @@ def beside_live(url: str, folder: Path, do: Callable[[], Any], name: str, alone:
     begun, used = time.perf_counter(), time.process_time()
     told = do()
     took, used = time.perf_counter() - begun, time.process_time() - used
+    took_s[name] = took
     print(f"{name:<34} {took:6.2f} s, of them {used:.2f} s of one core", flush=True)
     if other is not None:
         (folder / "stop").touch()
@@ -80,6 +82,22 @@ def beside_live(url: str, folder: Path, do: Callable[[], Any], name: str, alone:
             f"{'':<8}a live packet: median {statistics.median(waited):.1f} ms, 95th {high:.1f}, most {max(waited):.1f}"
         )
     return told
+
+
+def slowly(folder: Path, some: list[Series], quick: float) -> None:
+    """A few of them again, reading by reading into another city, and how many times slower that is."""
+
+    def readings() -> Iterator[tuple[Reading, datetime]]:
+        for one in some:
+            for at, received, value in zip(one.observed_at.tolist(), one.received_at.tolist(), one.value, strict=True):
+                yield Reading(one.device_id, one.metric, float(value), instant(at)), instant(received)
+
+    writer = CityWriter.open(f"sqlite:///{folder / 'slow.db'}")
+    begun = time.perf_counter()
+    stored = writer.bulk(readings())
+    slow = stored / (time.perf_counter() - begun)
+    writer.close()
+    print(f"{'':<8}{quick:,.0f} readings a second; one by one {slow:,.0f}: {quick / slow:.1f} times")
 
 
 def main() -> None:
@@ -107,6 +125,7 @@ def measure(chosen: argparse.Namespace, folder: Path) -> None:
     many = list(week(chosen.streams, chosen.days))
     stored = beside_live(url, folder, lambda: writer.bulk_series(many), "a week comes in", chosen.alone)
     print(f"{stored:,} readings, {(folder / 'city.db').stat().st_size / 1e6:.0f} MB")
+    slowly(folder, many[: max(1, chosen.streams // 40)], stored / took_s["a week comes in"])
     again = beside_live(url, folder, lambda: writer.bulk_series(many), "the same again", chosen.alone)
     assert again == 0
     now = END + timedelta(minutes=6)

@@ -35,8 +35,8 @@ from data_access.words import _
 BATCH = 1000  # rows a transaction: others wait for it
 
 # Series go in by transactions of this length, whatever the machine can do in it, and leave others the time between.
-LONGEST_S, PAUSE_S = 0.03, 0.03
-FIRST_ROOM, LEAST_ROOM, MOST_ROOM = 4_000, 1_000, 50_000  # readings in one transaction
+LONGEST_S, PAUSE_S = 0.04, 0.03
+FIRST_ROOM, LEAST_ROOM, MOST_ROOM = 8_000, 6_000, 50_000  # readings in one transaction
 
 Thing = TypeVar("Thing")
 
