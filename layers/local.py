@@ -1,6 +1,8 @@
 """The layers of one city: the same, but where the city states thresholds of its own."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from data_access.city import City, Threshold
 from layers.base import Layer
@@ -16,7 +18,10 @@ def _of(layer: Layer, city: City | None) -> Layer:
     threshold = city.threshold(layer.metric) if city and layer.metric else None
     if threshold is None or layer.with_scale is None or layer.scale is None:
         return layer
-    return layer.with_scale(scale(threshold, layer.scale))
+    own = layer.with_scale(scale(threshold, layer.scale))
+    # What a rule of publication changed of the layer stays as it is.
+    scaled: dict[str, Any] = {"scale": own.scale, "draw": own.draw, "detail": own.detail, "columns": own.columns}
+    return replace(layer, attention=own.attention, with_scale=own.with_scale, **scaled)
 
 
 def scale(threshold: Threshold, usual: Scale) -> Scale:

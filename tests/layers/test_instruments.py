@@ -124,6 +124,17 @@ def test_a_citys_thresholds_are_told_with_their_origin_and_paint_the_map() -> No
     assert len(set(own.ramp)) == 4
 
 
+def test_a_published_layer_stays_published_with_thresholds_of_its_city() -> None:
+    city = City(**{field: getattr(CITY, field) for field in CITY.__struct_fields__} | {"thresholds": (ALARMS,)})
+    before = {layer.key: layer for layer in PUBLIC}
+    after = {layer.key: layer for layer in local(PUBLIC, city)}
+    assert after["water-level"].scale != before["water-level"].scale
+    assert after["water-level"].stale_after == before["water-level"].stale_after != water_level.LAYER.stale_after
+    assert {key: layer for key, layer in after.items() if key != "water-level"} == {
+        key: layer for key, layer in before.items() if key != "water-level"
+    }
+
+
 def test_more_levels_than_colours_are_refused() -> None:
     many = Threshold("water_level_m", tuple(map(float, range(9))), "m", Said({"en": "x"}))
     with pytest.raises(ValueError, match="can be told apart"):
