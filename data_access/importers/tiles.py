@@ -6,6 +6,7 @@ rename: whoever reads meanwhile has the old file whole. Both sets are cut side b
 
 import gzip
 import hashlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -16,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import orjson
@@ -128,6 +128,17 @@ def _made(
     if digest_of(file) == digest:
         return digest
     together.tell(file.stem, 0.0)
+    try:
+        _cut_into(file, digest, write, options, together)
+    except OSError as fault:
+        raise _impossible(fault.strerror or str(fault), file.parent) from fault
+    together.tell(file.stem, 1.0)
+    return digest
+
+
+def _cut_into(
+    file: Path, digest: str, write: Callable[[Path], list[str]], options: Sequence[str], together: _Together
+) -> None:
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=CUTTING) as bench:
         layers = write(Path(bench))
         if layers:
@@ -136,9 +147,9 @@ def _made(
             _cut([*options, *told, *named], Path(bench), partial(together.tell, file.stem))
         else:
             _empty(Path(bench) / file.name, digest)
+        with (Path(bench) / file.name).open("rb") as made:
+            os.fsync(made.fileno())  # on the disk before it has its name, should the power fail
         (Path(bench) / file.name).replace(file)
-    together.tell(file.stem, 1.0)
-    return digest
 
 
 def _empty(file: Path, digest: str) -> None:
@@ -158,10 +169,14 @@ def digest_of(file: Path) -> str | None:
     """What this set was made from, as it says itself; None where there is no whole set."""
     try:
         with file.open("rb") as opened:
-            told: dict[str, Any] = Reader(MmapSource(opened)).metadata()
+            reader = Reader(MmapSource(opened))
+            header, told = reader.header(), reader.metadata()
+            if header["tile_data_offset"] + header["tile_data_length"] > file.stat().st_size:
+                return None
     except (OSError, ValueError, EOFError, IndexError, zlib.error, MagicNumberNotFound, SpecVersionUnsupported):
         return None
-    return told.get("description")
+    digest: str | None = told.get("description")
+    return digest
 
 
 def _cut(options: Sequence[str], bench: Path, tell: Callable[[float], None]) -> None:
@@ -184,11 +199,15 @@ def _cut(options: Sequence[str], bench: Path, tell: Callable[[float], None]) -> 
                 tell(share)
     if running.returncode:
         why = " ".join(said[-3:]) or str(running.returncode)
-        raise ImportFault(
-            _("The map tiles could not be made: {why}. Is there space left on the disk of {folder}?").format(
-                why=why, folder=bench.parent
-            )
+        raise _impossible(why, bench.parent)
+
+
+def _impossible(why: str, folder: Path) -> ImportFault:
+    return ImportFault(
+        _("The map tiles could not be made: {why}. Is there space left on the disk of {folder}?").format(
+            why=why, folder=folder
         )
+    )
 
 
 def _share(line: str) -> float | None:

@@ -202,12 +202,12 @@ def test_only_the_set_that_changed_is_cut_again(tmp_path: Path) -> None:
     assert now["buildings.pmtiles"] != stamps["buildings.pmtiles"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"no tiles", None])
-def test_a_damaged_set_is_cut_again(tmp_path: Path, damage: bytes | None) -> None:
+@pytest.mark.parametrize("damage", [b"", b"no tiles", 300, -1])
+def test_a_damaged_set_is_cut_again(tmp_path: Path, damage: bytes | int) -> None:
     tiles.make(tmp_path, BASEMAP, HOUSES, Told())
     file = tmp_path / "tiles" / "buildings.pmtiles"
     whole = file.read_bytes()
-    file.write_bytes(whole[:300] if damage is None else damage)
+    file.write_bytes(whole[:damage] if isinstance(damage, int) else damage)
     assert tiles.digest_of(file) is None
     tiles.make(tmp_path, BASEMAP, HOUSES, Told())
     assert b"way/3" in content(file)
@@ -221,6 +221,19 @@ def test_a_set_that_cannot_be_made_leaves_the_old_one_whole(tmp_path: Path) -> N
         tiles.make(tmp_path, BASEMAP, HOUSES[:1], Told())
     assert file.read_bytes() == whole
     assert sorted(found.name for found in (tmp_path / "tiles").iterdir()) == ["basemap.pmtiles", "buildings.pmtiles"]
+
+
+def test_a_full_disk_is_said_and_leaves_the_old_set_whole(tmp_path: Path) -> None:
+    tiles.make(tmp_path, BASEMAP, HOUSES, Told())
+    whole = (tmp_path / "tiles" / "basemap.pmtiles").read_bytes()
+    full = OSError(28, "No space left on device")
+    with patch.object(sheets, "ground", side_effect=full), pytest.raises(ImportFault) as caught:
+        tiles.make(tmp_path, BASEMAP[:1], HOUSES, Told())
+    assert str(caught.value) == (
+        f"The map tiles could not be made: No space left on device. "
+        f"Is there space left on the disk of {tmp_path / 'tiles'}?"
+    )
+    assert (tmp_path / "tiles" / "basemap.pmtiles").read_bytes() == whole
 
 
 def test_no_path_of_this_machine_stands_in_a_set(tmp_path: Path) -> None:
