@@ -76,7 +76,7 @@ def showers(seed: int, day: int) -> Showers:
 
     born = (slots + chance("born")) * SLOT_S
     spell = wander(seed, "spell", born, 1.1 * DAY)  # some days are showery, most are dry
-    likely = np.clip(1.1 * (spell - 0.25), 0, 0.6) * (0.3 + 0.7 * swell(hour(born), 16, 4.5))
+    likely = np.clip(1.0 * (spell - 0.05), 0, 0.5) * (0.3 + 0.7 * swell(hour(born), 16, 4.5))
     there = chance("there") < likely
     columns = (
         born,
