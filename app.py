@@ -206,7 +206,7 @@ def import_command(
     city: CityFile = None, sources: Sources = None, data: Data = None, database: Database = None
 ) -> None:
     settings = chosen(locals())
-    from data_access.engine import CannotOpen
+    from data_access.engine import CannotOpen, StoreUnavailable
     from data_access.importers import chosen as cities
     from data_access.importers.bring import bring
     from data_access.importers.found import ImportFault
@@ -228,7 +228,7 @@ def import_command(
             if described and described.simulated and settings.simulation:
                 remember(settings, writer, described.simulated)
         first_snapshot(settings)
-    except (CannotOpen, ImportFault) as fault:
+    except (CannotOpen, ImportFault, StoreUnavailable) as fault:
         raise Refused(str(fault)) from None
 
 
