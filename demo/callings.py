@@ -18,7 +18,11 @@ CALLINGS: dict[str, tuple[str, str, str]] = {
         Thái Phiên, Tiểu học Đồng Xanh, THCS Phan Đình Phùng, Tiểu học Võ Thị Sáu, THPT Duyên Hải, Tiểu học Núi Đèn,
         THCS Lương Khánh Thiện, Tiểu học Nguyễn Bá Ngọc, THPT Hùng Vương, Tiểu học Trần Quốc Toản, THCS Tô Hoàng,
         Tiểu học Cát Linh, THCS Lý Tự Trọng, Tiểu học Vạn Phúc, THCS Đống Đa, Tiểu học Lê Văn Tám, THCS Giảng Võ,
-        Tiểu học Phù Đổng, THCS Yên Hoà, Tiểu học Tân Mai, THCS Bế Văn Đàn, Tiểu học Minh Khai
+        Tiểu học Phù Đổng, THCS Yên Hoà, Tiểu học Tân Mai, THCS Bế Văn Đàn, Tiểu học Minh Khai, THCS Chu Mạnh Trinh,
+        Tiểu học Ngọc Hà, THPT Phan Bội Châu, Tiểu học Hạ Long, THCS Trần Quang Khải, Tiểu học Hoàng Diệu, Tiểu học
+        Sơn Ca, THCS Nguyễn Huệ, Tiểu học Lý Thường Kiệt, THPT Nguyễn Bỉnh Khiêm, Tiểu học Cánh Buồm, THCS Cửa Biển,
+        Tiểu học Mai Động, THCS Bà Triệu, Tiểu học An Dương, THPT Cửa Gương, Tiểu học Đông Hải, THCS Lạc Viên, Tiểu
+        học Nam Sơn, THCS Tân Thành, Tiểu học Phù Sa
         """,
     ),
     "market": (
@@ -26,7 +30,8 @@ CALLINGS: dict[str, tuple[str, str, str]] = {
         "{} Market",
         """
         Cá, Hàng Da, Bến Gương, Hôm, Mơ, Trời, Đổi, Sắt, Đầu Mối Nam, Tân Tiến, Bắc Qua, Hải Tân, Vườn Hoa, Cầu Đất,
-        Lớn, Đêm Bạch Đằng
+        Lớn, Đêm Bạch Đằng, Thành Công, Nghĩa Tân, Hàng Bè, Kim Liên, Đông Hải, Ngọc Hà, Yên Bắc, Phú Sào, Bưởi,
+        Long Biên, An Dương, Lương Văn Can, Núi Đèn, Hoà Bình, Khâm Thiên, Vĩnh Tuy, Cồn Vành, Vạn Kiếp
         """,
     ),
     "temple": (
@@ -35,7 +40,7 @@ CALLINGS: dict[str, tuple[str, str, str]] = {
         """
         Sóng Ngân, Hàm Long, Liên Trì, Phúc Lâm, Thiên Phúc, Vạn Niên, Bảo Quang, Linh Ứng, Kim Liên, Diên Hựu, Hưng
         Long, Quang Minh, Pháp Vân, Đại Bi, Tam Bảo, Long Hoa, Từ Ân, Thanh Hà, Bồ Đề, Viên Giác, Sùng Khánh, An
-        Lạc, Phổ Minh, Hải Hội
+        Lạc, Phổ Minh, Thiên Trúc, Bảo Tháp, Cổ Linh, Phổ Quang, Đông Phù, Linh Quang, Hoa Nghiêm, Hải Hội
         """,
     ),
     "fire_station": (
@@ -65,7 +70,8 @@ CALLINGS: dict[str, tuple[str, str, str]] = {
         """
         Con Cóc, Lý Tự Trọng, Bồ Câu, Hàng Trống, Thiếu Nhi, Sông Gương, Mai Dịch, Tao Đàn, Hoa Phượng, Bến Mới,
         Bách Thảo, Nghĩa Tân, Tuổi Trẻ, Hoà Bình Xanh, Vạn Xuân, Cửa Nam, Bạch Mai, Hoa Lư, Thành Công, Cầu Gỗ, An
-        Biên, Kiến Thiết, Mười Tám, Trúc Bạch
+        Biên, Kiến Thiết, Mười Tám, Pasteur, Bồ Đề, Lê Thánh Tông, Vọng Hải, Ngọc Khánh, Hồng Hà, Đền Lừ, Cầu Sắt,
+        Hải Âu, Trúc Bạch
         """,
     ),
 }

@@ -23,14 +23,15 @@ from demo.globe import placed
 from demo.houses import House
 from demo.places import places, spots
 from demo.quarters import Plan, plan
+from demo.thresholds import THRESHOLDS
 from demo.wards import Ward
 
 SEED = 7
 LON, LAT = 106.6168, 20.3352
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 KEY = "town"
-# The first view: from above the old quarter over the bridge to the towers.
-VIEW, ZOOM, PITCH, BEARING = (240.0, 170.0), 15.2, 62.0, 28.0
+# The first view: up the river into the evening, over both bridges; the old quarter on the left, the towers on the right.
+VIEW, ZOOM, PITCH, BEARING = (70.0, 105.0), 15.3, 74.0, -104.0
 
 
 class Town(Struct, frozen=True):
@@ -79,6 +80,7 @@ def _city(plane: Plane, ground: Plan) -> City:
         attribution="Dữ liệu mô phỏng · Simulated data",
         light="dusk",
         names=dict(zip(("vi", "en"), names.TOWN, strict=True)),
+        thresholds=THRESHOLDS,
     )
 
 
