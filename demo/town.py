@@ -30,7 +30,7 @@ SEED = 7
 LON, LAT = 106.6168, 20.3352
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 KEY = "town"
-# The first view: up the river into the evening, over both bridges; the old quarter on the left, the towers on the right.
+# The first view: up the river into the evening, over both bridges; old quarter on the left, towers on the right.
 VIEW, ZOOM, PITCH, BEARING = (70.0, 105.0), 15.3, 74.0, -104.0
 
 

@@ -95,8 +95,12 @@ class Shown:
 
     def click(self, lon: float, lat: float) -> Any:
         """What the page was told of a click at this place."""
+        return self.click_at(*self.point(lon, lat))
+
+    def click_at(self, x: float, y: float) -> Any:
+        """What the page was told of a click at this point of it."""
         before = self.told("clicked")
-        self.page.mouse.click(*self.point(lon, lat))
+        self.page.mouse.click(x, y)
         self.wait("(before) => document.getElementById('clicked').textContent !== before", before or "null", seconds=20)
         return self.told_json("clicked")
 

@@ -144,6 +144,42 @@ def test_a_change_of_theme_keeps_layers_tiles_and_selection(shown: Shown, server
     assert [url for url in shown.requests if "/tiles/" in url] == []
 
 
+def test_a_look_changes_the_paint_and_asks_for_nothing(shown: Shown) -> None:
+    shown.open(visible=["buildings"], looks={})
+    shown.look(zoom=16, pitch=0)
+    layers = shown.ask("() => cityglass.map.getLayersOrder()")
+    paint = "() => JSON.stringify(cityglass.map.getPaintProperty('buildings/buildings-raised', 'fill-extrusion-color'))"
+    plain = shown.ask(paint)
+    shown.forget()
+    for look, column in (("use", '["get","use"]'), ("year", '["get","built"]'), ("height-source", '"height_source"')):
+        shown.set(looks={"buildings": look})
+        shown.wait(f"(column) => ({paint})().includes(column)", column)
+        assert "selected" in shown.ask(paint)  # a house that is picked shows it in every look
+    shown.set(looks={"buildings": "no such look"})
+    shown.wait(f"(plain) => ({paint})() === plain", plain)
+    shown.set(looks={})
+    assert shown.ask("() => cityglass.map.getLayersOrder()") == layers
+    assert [url for url in shown.requests if "/tiles/" in url] == []
+    assert shown.faults() == []
+
+
+def test_what_one_device_measures_stands_side_by_side(shown: Shown, server: Server) -> None:
+    both = set(server.tables["pm25"]["id"]) & set(server.tables["temperature"]["id"])
+    whole = [row for row in server.tables["pm25"] if row.id in both and row.observed_at]
+    device = sorted(row.id for row in whole)[0]
+    shown.open(visible=["pm25"])
+    x, y = shown.point(*above(shown, server, "pm25", device))
+    hit = lambda dx: shown.click_at(x + dx, y)["layer"]  # noqa: E731
+    shown.wait("() => cityglass.rendered().pm25 > 0")
+    assert hit(0) == "pm25"  # alone it stands at its place
+    shown.set(visible=["pm25", "temperature"])
+    shown.page.wait_for_timeout(500)
+    assert (hit(-10), hit(10)) == ("temperature", "pm25")
+    shown.set(visible=["temperature"])
+    shown.page.wait_for_timeout(500)
+    assert hit(0) == "temperature"
+
+
 def test_hiding_a_layer_unmounts_nothing(shown: Shown, server: Server) -> None:
     shown.open()
     canvases = "() => [...document.querySelectorAll('canvas')].length"
@@ -269,3 +305,21 @@ def test_the_witness_sees_a_stranger_and_a_breach(alone: Shown) -> None:
     found = " ".join(shown.faults())
     assert "script-src" in found
     assert "198.51.100.7" in found
+
+
+def test_places_have_signs_of_their_own_and_houses_their_numbers(shown: Shown) -> None:
+    shown.open(visible=["buildings"])
+    shown.look(zoom=17.2, pitch=0)
+    seen = (
+        "([layer, name]) => cityglass.map.queryRenderedFeatures({layers: [layer]})"
+        ".filter((one) => one.properties[name]).length"
+    )
+    shown.wait(f"(told) => ({seen})(told) > 5", ["label-address", "number"])
+    shown.look(zoom=15.4, pitch=0)
+    shown.wait(f"(told) => ({seen})(told) > 0", ["label-vital", "name"])
+    signs = shown.ask("() => cityglass.map.listImages().filter((name) => name.startsWith('place/'))")
+    assert {name.split("/")[1] for name in signs} & {"hospital", "police", "fire_station"}
+    assert shown.ask("() => cityglass.map.queryRenderedFeatures({layers: ['label-address']}).length") == 0
+    shown.set(theme="day")
+    shown.wait("() => cityglass.map.listImages().some((name) => name.startsWith('place/') && name.endsWith('/day'))")
+    assert shown.faults() == []

@@ -9,6 +9,7 @@ import pytest
 
 from data_access.city import City, Said, Threshold
 from data_access.queries import Latest
+from demo.thresholds import THRESHOLDS
 from layers import LAYERS, PUBLIC, noise, parking, rain, temperature, traffic, water_level
 from layers.attention import attention
 from layers.base import Layer
@@ -173,3 +174,12 @@ def test_more_cars_than_spaces_is_full_and_says_that_a_number_is_doubtful() -> N
     assert facts["Taken"] == "full: 131 cars counted for 130 spaces, so one of the two numbers is doubtful"
     (need,) = needs(parking.LAYER, occupied_spaces=131.0, total_spaces=130.0, quality="suspect")
     assert need == (4, facts["Taken"])
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS, ids=lambda threshold: threshold.metric)
+def test_what_the_simulated_city_states_fits_its_layers(threshold: Threshold) -> None:
+    city = City(**{field: getattr(CITY, field) for field in CITY.__struct_fields__} | {"thresholds": THRESHOLDS})
+    (layer,) = [layer for layer in local(LAYERS, city) if layer.metric == threshold.metric]
+    assert layer.scale
+    assert layer.scale.breaks == threshold.levels
+    assert str(layer.scale.source) == threshold.source.by["en"]
