@@ -71,7 +71,8 @@ CALLINGS: dict[str, tuple[str, str, str]] = {
         Con Cóc, Lý Tự Trọng, Bồ Câu, Hàng Trống, Thiếu Nhi, Sông Gương, Mai Dịch, Tao Đàn, Hoa Phượng, Bến Mới,
         Bách Thảo, Nghĩa Tân, Tuổi Trẻ, Hoà Bình Xanh, Vạn Xuân, Cửa Nam, Bạch Mai, Hoa Lư, Thành Công, Cầu Gỗ, An
         Biên, Kiến Thiết, Mười Tám, Pasteur, Bồ Đề, Lê Thánh Tông, Vọng Hải, Ngọc Khánh, Hồng Hà, Đền Lừ, Cầu Sắt,
-        Hải Âu, Trúc Bạch
+        Hải Âu, Trúc Bạch, Sen Hồng, Lạc Hồng, Đông Kinh, Kim Liên, Tân Tiến, Lê Chân,
+        Quang Trung, Phù Đổng, Ngô Quyền, Trần Phú, Thanh Niên, Tiên Phong, Mùa Xuân, Ban Mai, Hoa Ban, Hoa Sữa
         """,
     ),
 }
