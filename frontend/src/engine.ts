@@ -62,7 +62,7 @@ export class Engine {
       zoom: camera?.zoom ?? 2,
       pitch: camera?.pitch ?? 0,
       bearing: camera?.bearing ?? 0,
-      maxPitch: 75,
+      maxPitch: 80, // that the sky is seen
       interactive: props.interactive !== false,
       attributionControl: false,
       fadeDuration: this.still ? 0 : 150,
@@ -352,8 +352,14 @@ export class Engine {
     this.viewTimer = window.setTimeout(() => this.tell({ view: view(this.map) }), VIEW_MS);
   }
 
+  /** Far away the city fades into the sky: a haze at the horizon, which is above the picture until one looks up. */
   private haze(): void {
-    this.parts.haze.style.opacity = String(Math.max(0, Math.min(0.9, (this.map.getPitch() - 35) / 30)));
+    const pitch = this.map.getPitch();
+    const half = this.parts.stage.clientHeight / 2;
+    const radians = Math.PI / 180;
+    const up = (half * Math.tan((90 - pitch) * radians)) / Math.tan((this.map.getVerticalFieldOfView() / 2) * radians);
+    this.parts.haze.style.setProperty("--horizon", `${Math.max(0, Math.round(half - up))}px`);
+    this.parts.haze.style.opacity = String(Math.max(0, Math.min(0.9, (pitch - 35) / 30)));
   }
 
   /** What points somewhere turns with the map. */

@@ -51,9 +51,6 @@ export class Veil {
     this.state = next;
     document.documentElement.dataset["silence"] = next;
     if (next) this.element.dataset["shown"] = next;
-    else {
-      delete this.element.dataset["shown"];
-      this.words.textContent = "";
-    }
+    else delete this.element.dataset["shown"]; // its words fade with it, and are not heard: it is hidden
   }
 }

@@ -93,7 +93,7 @@ function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: See
 /** At dusk towers are lit from within, the more the higher: there the last sun and the first lamps are. */
 function lit(palette: Palette): any {
   const height = ["coalesce", ["get", "height"], 0];
-  return ["interpolate", ["linear"], height, 4, palette.buildingLow, 22, palette.buildingMid, 75, palette.buildingHigh];
+  return ["interpolate", ["linear"], height, 4, palette.buildingLow, 28, palette.buildingMid, 110, palette.buildingHigh];
 }
 
 function nature(palette: Palette): LayerSpecification[] {
@@ -139,7 +139,7 @@ function feet(palette: Palette, seen: Seen): LayerSpecification[] {
 }
 
 function light({ light, shade }: Seen): LightSpecification {
-  if (shade === "dusk") return { anchor: "map", color: "#ffb582", intensity: 0.5, position: [1.4, light?.azimuth ?? 282, 80] };
+  if (shade === "dusk") return { anchor: "map", color: "#ffe4cf", intensity: 0.38, position: [1.4, light?.azimuth ?? 282, 80] };
   const night = shade === "night";
   // without a sun, light from the north-west, as on printed maps
   const { azimuth, altitude } = light && light.altitude > 3 ? light : { azimuth: 315, altitude: 48 };

@@ -50,7 +50,11 @@ class Glass:
         self.page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.goto(served.url + path)
+        if path.startswith("/"):
+            self.go(path)
+
+    def go(self, path: str) -> None:
+        self.page.goto(self.served.url + path)
         self.wait("() => window.cityglass?.map !== undefined")
 
     def wait(self, condition: str, argument: Any = None) -> None:

@@ -31,8 +31,8 @@ def test_buildings_stand_and_every_layer_has_its_rows(shown: Shown) -> None:
     drawn = shown.ask("() => cityglass.rendered()")
     assert drawn["buildings"] > 280
     assert {key: drawn[key] for key in ("cameras", "parking", "incidents")} == {
-        "cameras": 20,
-        "parking": 16,
+        "cameras": 150,
+        "parking": 40,
         "incidents": 4,
     }
     assert shown.page.locator(".cg-note").count() == 0  # it said that the city was being drawn
