@@ -39,12 +39,12 @@ def patch(seed: int, what: str, x: float, y: float, at: np.ndarray, wave_m: floa
     Places that lie closer than the patches are wide have nearly the same.
     """
     total = np.zeros(np.shape(at))
-    for mode in range(4):
-        turn = 6.283185 * once(seed, f"{what} turn {mode}")
-        wave = 6.283185 / (wave_m * (0.7 + 0.6 * once(seed, f"{what} wave {mode}")))
+    for mode, length in enumerate((0.8, 1.15, 1.7, 2.5)):  # waves that do not come round together
+        turn = 3.141593 * (mode + once(seed, f"{what} turn {mode}")) / 4
+        wave = 6.283185 / (wave_m * length)
         phase = wave * (x * np.cos(turn) + y * np.sin(turn)) + 6.283185 * once(seed, f"{what} phase {mode}")
         total += wander(seed, f"{what} {mode}", at, period_s) * np.cos(phase)
-    return total / 1.6
+    return total / 2.0
 
 
 @lru_cache(maxsize=32_768)

@@ -60,6 +60,13 @@ def test_an_instant_has_one_value_whoever_asks_with_what_else(device: str, momen
             assert np.array_equal(numbers[place : place + 1], alone[metric], equal_nan=True)
 
 
+def test_whether_a_device_speaks_at_an_instant_does_not_depend_on_what_else_is_asked() -> None:
+    some = WEEK[::53]
+    for about in (*(ABOUTS[device] for device in TOWN.ill.tired), *TOWN.abouts[::37]):
+        together = TOWN.speaks(about, some)
+        assert [bool(TOWN.speaks(about, some[n : n + 1])[0]) for n in range(len(some))] == together.tolist()
+
+
 def test_a_device_says_the_same_whatever_was_asked_before() -> None:
     asked, fresh = Days(TOWN.abouts, SEED), Days(TOWN.abouts, SEED)
     some = TOWN.abouts[::23]

@@ -175,10 +175,11 @@ def test_the_running_simulation_takes_a_storm_up_and_tells_its_incidents(mosquit
     other = paho.Client(CallbackAPIVersion.VERSION2, "another")
     other.connect("127.0.0.1", mosquitto.port)
     other.loop_start()
-    for payload in (b"no time at all", b"nan", str(time.time() - 40 * 3600).encode(), str(time.time() - 3600).encode()):
+    begin = time.time() - 3600
+    for payload in (b"no time at all", b"nan", str(begin - 40 * 3600).encode(), str(begin).encode()):
         other.publish(STORM, payload, qos=1, retain=True).wait_for_publish(5)
-    until(lambda: bool(gateway._storms))
-    assert len(gateway._storms) == 1  # what is no time, and what is long over, raises nothing
+    until(lambda: any(storm.begin == begin for storm in gateway._storms))
+    assert gateway._storms == {Storm(begin)}  # what is no time, and what is long over, raises nothing
     with hearing(mosquitto.port) as heard:
         gateway._told_until -= 1
         gateway.speak()

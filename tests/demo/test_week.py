@@ -9,6 +9,7 @@ from data_access.metres import Plane
 from data_access.records import About
 from demo import rain, river
 from demo.days import Days, town_days
+from demo.luck import patch
 from demo.rain import Storm, storms
 from demo.smoke import Fire, smoke
 from demo.town import LAT, LON, SEED
@@ -106,6 +107,19 @@ def test_one_storm_begins_within_any_seven_days() -> None:
 
 
 # --- neighbours ------------------------------------------------------------------------------------------------------
+
+
+def test_what_differs_over_the_town_differs_in_patches() -> None:
+    def around(metres: float) -> np.ndarray:
+        """How far this place agrees with those on a circle around it."""
+        turns = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+        ring = [patch(SEED, "dust", metres * np.cos(t), metres * np.sin(t), MONTH, 4_000, 4_200) for t in turns]
+        return np.corrcoef([here, *ring])[0, 1:]
+
+    here = patch(SEED, "dust", 0, 0, MONTH, 4_000, 4_200)
+    assert around(150).min() > 0.9
+    assert around(2_500).mean() < 0.4
+    assert 0.3 < np.ptp(here) < 3
 
 
 @pytest.mark.parametrize(("metric", "at"), [("pm25_ug_m3", MONTH[:2016]), ("rain_mm_h", MONTH)])
