@@ -107,7 +107,8 @@ class Gateway:
 
     def __init__(self, address: Address, seed: int, speed: float) -> None:
         self._address, self._seed, self._speed = address, seed, speed
-        self._days, self._storms = town_days(seed), frozenset[Storm]()
+        self._days = town_days(seed)
+        self._storms = self._told_storms = frozenset[Storm]()
         self._started = time.time()
         self._boot = f"{int(self._started):x}"
         self._told_until = self._started - LONGEST_S
@@ -206,12 +207,14 @@ class Gateway:
 
     def _tell_incidents(self, now: float) -> None:
         """Incidents live by the real clock at any speed: their next words must fit whatever was said before."""
-        if now - self._told_until < 1:
+        storms = self._storms
+        begins = [storm.begin for storm in storms - self._told_storms]  # one that is remembered began before we did
+        if now - self._told_until < 1 and not begins:
             return
-        start, end = (datetime.fromtimestamp(moment, UTC) for moment in (self._told_until, now))
-        for word in told(self._seed, start, end, tuple(self._storms)):
+        start, end = (datetime.fromtimestamp(moment, UTC) for moment in (min([self._told_until, *begins]), now))
+        for word in told(self._seed, start, end, tuple(storms)):
             self._client.publish(f"cityglass/events/{word.kind}", orjson.dumps(structs.asdict(word)), qos=1)
-        self._told_until = now
+        self._told_until, self._told_storms = now, storms
 
     def _status(self, about: About, here: bool) -> paho.MQTTMessageInfo:
         return self._client.publish(_topic(about, "status"), b"online" if here else b"offline", qos=1, retain=True)
