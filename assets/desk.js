@@ -150,6 +150,13 @@
       root.dataset.pulse = pulse.state;
     }
   }
+  // Said aloud only when it changes: that the server has fallen silent, and that it is back.
+  function announce(before, now) {
+    const said = document.getElementById("heard");
+    const silent = (state) => state === "late" || state === "lost";
+    if (said && silent(before) !== silent(now)) write(said, silent(now) ? said.dataset.lost : said.dataset.live);
+  }
+
   // A wall cannot be scrolled: a line that does not fit whole is hidden, and counted below the others.
   function fitWall() {
     const drawer = document.querySelector(".wall .drawer");
@@ -205,6 +212,7 @@
       },
       hear(told) {
         if (told) {
+          announce(pulse.state, told.state);
           pulse = { ...told, age_s: told.age_s ?? 0, heard: Date.now() };
           tick();
         }

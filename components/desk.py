@@ -29,6 +29,7 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
     marked = confirmed(view, link.place, at)
     selected = {"layer": link.selected[0], "id": link.selected[1]} if link.selected else None
     return [
+        html.A(_("Skip to the content"), href="#drawer", className="skip"),
         *stores(told, selected, shown, chosen, looks, marked),
         html.Section(
             city_map(
@@ -74,6 +75,7 @@ def drawer() -> Any:
         ],
         id=ids.DRAWER,
         className="panel drawer",
+        tabIndex=-1,
         **{"aria-label": _("What needs attention, or what is selected")},
     )
 

@@ -12,16 +12,19 @@ from data_access.words import _, language
 
 
 def data_age() -> Any:
-    """How old the newest word of the server is; it counts on by itself, so a frozen page cannot look alive."""
+    """How old the newest word of the server is; it counts on by itself, so a frozen page cannot look alive.
+
+    Nobody wants to hear that each second: what is said aloud is when the server falls silent, and when it is back.
+    """
     words = {
         "data-live": _("Data {n} s old"),
         "data-minutes": _("Data {n} min old"),
         "data-replay": _("Replay: not live"),
         "data-connecting": _("Connecting …"),
     }
-    return html.P(
-        [html.Span(className="dot"), html.Span("", className="data-age", **words)], className="liveness", role="status"
-    )
+    seen = html.P([html.Span(className="dot"), html.Span("", className="data-age", **words)], className="liveness")
+    heard = {"data-lost": _("No word from the server any more."), "data-live": _("The server is heard again.")}
+    return html.Div([seen, html.P("", id="heard", className="unseen", role="status", **heard)])
 
 
 def clock(zone: str) -> Any:

@@ -1,6 +1,7 @@
-"""Pictures of every view, by day and by night, in both languages: `python -m tests.pictures [FOLDER] [--city FILE]`.
+"""Pictures of every view, by day, dusk and night, in both languages: `python -m tests.pictures [FOLDER]`.
 
 Starts a whole Cityglass of its own, takes the pictures in real Chromium, and ends it. To be looked at by a person.
+`--city cities/hanoi.toml --sources ../shared/data` takes them of another city.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
 from tests.running import Running
 
-SIZES = {"desk": (1440, 900), "full": (1920, 1080), "wall": (3840, 2160), "phone": (390, 844)}
+SIZES = {"desk": (1440, 900), "large": (3840, 2160), "full": (1920, 1080), "wall": (3840, 2160), "phone": (390, 844)}
 DRAWN = "() => window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()"
 
 
@@ -26,6 +27,7 @@ def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) ->
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme(theme))
         host = {"url": running.desk, "name": "language", "value": language}
         context.add_cookies([host, {**host, "name": "theme", "value": theme}])
+        context.add_init_script("localStorage.setItem('tour', 'seen')")  # as for one who was here before
         page = context.new_page()
         page.goto(entrance(running, view))
         settle(page)
@@ -45,7 +47,7 @@ def entrance(running: Running, view: str) -> str:
 
 
 def scheme(theme: str) -> Any:
-    return "dark" if theme == "night" else "light"
+    return "light" if theme == "day" else "dark"
 
 
 def settle(page: Any) -> None:
@@ -59,9 +61,9 @@ def settle(page: Any) -> None:
 
 WANTED = [
     f"{view}-{size}-{theme}-{language}"
-    for view, sizes in (("desk", ("desk", "phone")), ("wall", ("wall",)), ("public", ("desk", "phone")))
+    for view, sizes in (("desk", ("desk", "phone", "large")), ("wall", ("wall",)), ("public", ("desk", "phone")))
     for size in sizes
-    for theme in ("night", "day")
+    for theme in (("dusk", "night", "day") if view == "desk" else ("night", "day"))
     for language in ("vi", "en")
 ]
 
@@ -70,10 +72,11 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("folder", type=Path, nargs="?", default=Path("pictures"))
     words.add_argument("--city", type=Path)
+    words.add_argument("--sources", type=Path)
     words.add_argument("--only", nargs="*", default=WANTED)
     given = words.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    options = [f"--city={given.city}"] if given.city else []
+    options = [f"--{name}={value}" for name in ("city", "sources") if (value := getattr(given, name))]
     with tempfile.TemporaryDirectory() as data, sync_playwright() as driver:
         running = Running(Path(data) / "city", *options)
         running.wait_until_ready()

@@ -357,7 +357,8 @@ export class Engine {
     const pitch = this.map.getPitch();
     const half = this.parts.stage.clientHeight / 2;
     const radians = Math.PI / 180;
-    const up = (half * Math.tan((90 - pitch) * radians)) / Math.tan((this.map.getVerticalFieldOfView() / 2) * radians);
+    const far = Math.tan((90 - pitch) * radians) / Math.tan((this.map.getVerticalFieldOfView() / 2) * radians);
+    const up = half * far * 0.85; // MapLibre lets its sky begin a little below the true horizon
     this.parts.haze.style.setProperty("--horizon", `${Math.max(0, Math.round(half - up))}px`);
     this.parts.haze.style.opacity = String(Math.max(0, Math.min(0.9, (pitch - 35) / 30)));
   }
