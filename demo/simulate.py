@@ -113,7 +113,9 @@ class Gateway:
         self._boot = f"{int(self._started):x}"
         self._told_until = self._started - LONGEST_S
         self._abouts = self._days.abouts
-        self._due = [(self._next(number, self._started), number) for number in range(len(self._abouts))]
+        # Each begins with its latest moment before now: who waited for the next would be late at the first look.
+        before = [self._started - self._every(about) for about in self._abouts]
+        self._due = [(self._next(number, after), number) for number, after in enumerate(before)]
         heapq.heapify(self._due)
         self._numbers: Counter[str] = Counter()
         self._lost: dict[str, list[list[int]]] = {}
@@ -165,9 +167,13 @@ class Gateway:
     def _town_time(self, at: float) -> float:
         return self._started + (at - self._started) * self._speed
 
+    def _every(self, about: About) -> float:
+        """How many seconds pass between two of its words at this speed."""
+        return max(SHORTEST_S, (about.interval_s or 60) / max(1.0, self._speed))
+
     def _next(self, number: int, after: float) -> float:
         """When this device speaks next: at its own moment within each interval, so that not all speak at once."""
-        every = max(SHORTEST_S, (self._abouts[number].interval_s or 60) / max(1.0, self._speed))
+        every = self._every(self._abouts[number])
         moment = phase(number, len(self._abouts)) * every
         # at another speed history's five-minute steps hold other values: keep clear of their instants
         aside = 0.0 if self._speed == 1 else 0.137

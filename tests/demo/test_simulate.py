@@ -93,6 +93,16 @@ def test_every_device_introduces_itself_as_the_register_knows_it(mosquitto: Mosq
     assert introduced == {about.device_id: about for about in TOWN.abouts}
 
 
+def test_at_its_start_nobody_waits_for_the_next_moment_to_speak(mosquitto: Mosquitto) -> None:
+    """The longest interval is five minutes: until then a gauge would seem to be silent."""
+    began = time.time()
+    with hearing(mosquitto.port) as heard, simulating(mosquitto.url, 1):
+        until(lambda: len(heard.numbers) >= 0.9 * len(TOWN.abouts), seconds=25)
+    intervals = {about.device_id: about.interval_s or 60 for about in TOWN.abouts}
+    for reading in heard.readings():
+        assert began - reading.observed_at.timestamp() < intervals[reading.device_id] + 1
+
+
 def test_devices_number_what_they_say_and_stop_with_a_goodbye(mosquitto: Mosquitto) -> None:
     with hearing(mosquitto.port) as heard:
         with simulating(mosquitto.url, 30):
