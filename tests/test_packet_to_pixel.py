@@ -199,7 +199,7 @@ def test_the_time_bar_takes_the_whole_frame_into_the_past_and_back(town: Running
 
 def test_a_deep_link_restores_camera_layers_selection_and_time(town: Running, chromium: Any) -> None:
     page = Page(chromium, town.link())
-    page.ask("() => window.cityglass.map.jumpTo({zoom: 16.5, bearing: 40, pitch: 20})")
+    page.ask("() => { window.cityglass.map.jumpTo({zoom: 16.5, bearing: 40, pitch: 20}) }")
     page.wait("() => location.search.includes('16.5')")
     link = page.page.url
     second = page.context.new_page()

@@ -74,7 +74,7 @@ class Shown:
         self.wait(script, [layer, id, column, value], seconds=20)
 
     def look(self, **view: Any) -> None:
-        self.ask("(view) => cityglass.map.jumpTo(view)", view)
+        self.ask("(view) => { cityglass.map.jumpTo(view) }", view)  # a map handed back would take long to write down
         self.wait("() => cityglass.map.loaded() && cityglass.map.areTilesLoaded() && !cityglass.map.isMoving()")
 
     def camera(self) -> list[float]:

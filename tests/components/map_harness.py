@@ -210,12 +210,12 @@ def application(server: Server, place: town.City) -> FastAPI:
         "live": "/live",
         "camera": city,
         "theme": "night",
-        "visible": [layer.key for layer in LAYERS],
+        "visible": ["buildings", *server.tables],  # of the others nobody here knows any rows
         "tiles": {"version": server.version, "attribution": place.attribution, "bounds": list(place.bounds)},
     }
 
     def layout() -> Any:
-        shown = CityMap(id="map", layers=specifications(), **(settings | server.props))
+        shown = CityMap(id="map", layers=specifications({"buildings", *server.tables}), **(settings | server.props))
         height = html.Div(shown, style={"position": "fixed", "inset": 0})
         return html.Main([height, html.Pre(id="clicked"), html.Pre(id="view"), html.Pre(id="pulse"), dcc.Store(id="n")])
 
@@ -244,7 +244,7 @@ def application(server: Server, place: town.City) -> FastAPI:
     return guarded  # type: ignore[return-value]
 
 
-def specifications() -> list[dict[str, Any]]:
+def specifications(keys: set[str]) -> list[dict[str, Any]]:
     return [
         {
             "key": layer.key,
@@ -255,6 +255,7 @@ def specifications() -> list[dict[str, Any]]:
             "pick": True,
         }
         for layer in LAYERS
+        if layer.key in keys
     ]
 
 

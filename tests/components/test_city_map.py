@@ -207,7 +207,7 @@ def test_a_new_camera_moves_the_map_and_an_old_one_does_not(shown: Shown) -> Non
     view = shown.told_json("view")
     assert view["bbox"][0] < 106.62 < view["bbox"][2]
     assert view["bbox"][1] < 20.337 < view["bbox"][3]
-    shown.ask("() => cityglass.map.jumpTo({zoom: 14})")
+    shown.ask("() => { cityglass.map.jumpTo({zoom: 14}) }")
     shown.set(theme="day")
     shown.wait("() => cityglass.map.getPaintProperty('ground', 'background-color') === '#eef1f3'")
     assert shown.camera()[2] == 14
