@@ -141,7 +141,7 @@ def eventually(true: Callable[[], bool], seconds: float = 20) -> None:
 
 
 def test_the_town_stands_in_three_dimensions(shown: Page) -> None:
-    assert shown.ask("() => window.cityglass.rendered().buildings") > 100
+    shown.wait("() => window.cityglass.rendered().buildings > 100")  # drawn a moment after its tiles are in
     assert shown.view()["pitch"] > 30
 
 
