@@ -4,18 +4,15 @@ The one Python file that knows the map engine. Data never passes through here: t
 channel, or by asking for those of a past instant.
 """
 
-import sys
 from typing import Any, ClassVar
 
 from dash.development.base_component import Component
 
 from components.bundle import manifest
+from components.script import declare
 from data_access.words import _, language
 
-# Dash looks for a component's scripts at the package it lives in, and makes their address change with their content.
-_ROOM = sys.modules[__package__ or "components"]
-_ROOM._js_dist = [{"relative_package_path": "city_map.js", "namespace": "components"}]  # type: ignore[attr-defined]
-_ROOM.__version__ = "1"  # type: ignore[attr-defined]  # a part of the address that Dash insists on
+declare("city_map.js")
 
 
 class CityMap(Component):  # type: ignore[misc]  # Dash is untyped

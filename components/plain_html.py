@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from components.rows import Rows
+
 NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "colSpan": "colspan", "hrefLang": "hreflang"}
 EMPTY = {"Br", "Hr", "Img", "Input", "Col", "Wbr"}
 NEEDS_SCRIPT = {"Button", "Input"}
@@ -20,6 +22,8 @@ def plain(component: Any) -> str:
         return escape(str(component))
     if isinstance(component, Sequence):
         return "".join(plain(part) for part in component)
+    if isinstance(component, Rows):
+        return plain(component.plain())
     told = component.to_plotly_json()
     kind, props = told["type"], told["props"]
     if told["namespace"] != "dash_html_components" or kind in NEEDS_SCRIPT:

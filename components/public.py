@@ -20,6 +20,7 @@ from components.legend import legend
 from components.plain_html import aria, plain
 from components.public_choice import choice, register_choice
 from components.public_sayings import Saying, say
+from components.rows import Rows
 from components.view import Store, View
 from data_access.queries import Buildings, Cameras, Districts, Latest, Parking
 from data_access.words import LANGUAGES, N_, Text, _, language
@@ -281,12 +282,11 @@ def table(layer: Layer, view: View, now: datetime) -> Any:
         if aged:
             measured = clock(row.observed_at, now) if row.observed_at else "–"
             cells += [measured, str(WORDS[layer.status(row, now)])]
-        lines.append(html.Tr([html.Th(cells[0], scope="row"), *(html.Td(cell) for cell in cells[1:])]))
+        lines.append(cells)
     caption = [str(layer.title)]
     if len(answer) > MOST_ROWS:
         caption.append(_("the first {n} of {of}").format(n=number(MOST_ROWS), of=number(len(answer))))
-    head = html.Thead(html.Tr([html.Th(title, scope="col") for title in titles]))
-    whole = html.Table([html.Caption(", ".join(caption)), head, html.Tbody(lines)])
+    whole = Rows(", ".join(caption), titles, lines)
     file = html.A(
         _("{what}: the last 24 hours as a file (CSV)").format(what=layer.title),
         href=f"/api/readings?metric={layer.metric}&format=csv",

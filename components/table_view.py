@@ -8,6 +8,7 @@ from dash import html
 
 from components.ages import WORDS, has_age
 from components.clock import moment
+from components.rows import Rows
 from components.view import View
 from data_access.queries import Buildings
 from data_access.table import Table
@@ -51,20 +52,15 @@ def table_view(layer: Layer, table: Table, of: int, now: datetime, at: datetime 
     aged = has_age(table)
     titles = [str(column.title) for column in layer.columns]
     titles += [_("Measured"), _("Status")] if aged else []
-    lines = []
+    lines, picks = [], []
     for row in table:
         cells = [column.cell(row, now) for column in layer.columns]
+        cells[0] = cells[0] or row.id
         if aged:
             cells += [clock(row.observed_at, now) if row.observed_at else "–", str(WORDS[layer.status(row, now)])]
-        name = html.Button(cells[0] or row.id, className="link", **{"data-layer": layer.key, "data-id": row.id})
-        lines.append(html.Tr([html.Th(name, scope="row"), *(html.Td(cell) for cell in cells[1:])]))
-    return html.Table(
-        [
-            html.Caption(caption(layer, len(table), of, now)),
-            html.Thead(html.Tr([html.Th(title, scope="col") for title in titles])),
-            html.Tbody(lines),
-        ]
-    )
+        lines.append(cells)
+        picks.append((layer.key, row.id))
+    return Rows(caption(layer, len(table), of, now), titles, lines, picks)
 
 
 def caption(layer: Layer, shown: int, of: int, now: datetime) -> str:

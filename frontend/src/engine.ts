@@ -6,6 +6,7 @@ import { Map as MapLibre } from "maplibre-gl";
 import { go, view } from "./camera";
 import { Fan } from "./fan";
 import { Ground } from "./ground";
+import { groundOf } from "./horizon";
 import { Drawn, ring } from "./layers";
 import { Desk } from "./news";
 import { building, live, pick, type Scene } from "./pick";
@@ -132,7 +133,7 @@ export class Engine {
     for (const layer of this.props.layers) {
       const styled = layer.parts.map((part, i) => `${layer.key}/${part.spec["id"] ?? i}`).filter((id) => this.map.getLayer(id));
       found[layer.key] = styled.length
-        ? new Set(this.map.queryRenderedFeatures({ layers: styled }).map((one) => one.properties["id"])).size
+        ? new Set(this.map.queryRenderedFeatures(groundOf(this.map), { layers: styled }).map((one) => one.properties["id"])).size
         : this.visible.has(layer.key) ? this.desk.rows(layer.key).length : 0;
     }
     return found;

@@ -118,7 +118,7 @@ function feet(palette: Palette, seen: Seen): LayerSpecification[] {
   const from = { type: "line", source: "buildings", "source-layer": "buildings" } as const;
   return [
     {
-      id: "building-shade", ...from, minzoom: 14, layout: { "line-join": "round" },
+      id: "building-shade", ...from, minzoom: 14,
       paint: {
         "line-color": palette.shade,
         "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 14, 3, 18, 26],

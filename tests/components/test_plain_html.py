@@ -4,6 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from components.plain_html import aria, plain
+from components.rows import Rows
 
 
 def test_text_and_attributes_stand_where_they_stood() -> None:
@@ -33,3 +34,10 @@ def test_nothing_is_nothing_and_zero_is_zero() -> None:
 
 def test_what_is_told_to_assistive_technology_has_its_prefix() -> None:
     assert plain(html.Nav("x", **aria(label="Language"))) == '<nav aria-label="Language">x</nav>'
+
+
+def test_a_table_of_rows_is_a_table_of_the_same_texts() -> None:
+    told = plain(Rows("Air <now>", ["Name", "Value"], [["Opera", "<b>10</b>"]], [("pm25", "air-1")]))
+    head = '<thead><tr><th scope="col">Name</th><th scope="col">Value</th></tr></thead>'
+    body = '<tbody><tr><th scope="row">Opera</th><td>&lt;b&gt;10&lt;/b&gt;</td></tr></tbody>'
+    assert told == f"<table><caption>Air &lt;now&gt;</caption>{head}{body}</table>"

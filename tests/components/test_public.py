@@ -273,7 +273,8 @@ def test_a_browser_finds_nothing_wrong_and_asks_nobody_else(page: Any) -> None:
 def test_the_map_shows_the_published_value_that_the_table_says(page: Any) -> None:
     page.wait_for_function("() => window.cityglass.row('pm25', 'air-1')")
     assert page.evaluate("() => window.cityglass.row('pm25', 'air-1').value") == 10
-    row = page.locator("tr", has=page.get_by_role("rowheader", name="Opera", exact=True)).first
+    dust = page.locator("table", has=page.locator("caption", has_text="Fine dust"))
+    row = dust.locator("tr", has=page.get_by_role("rowheader", name="Opera", exact=True))
     assert "10 µg/m³" in row.inner_text()
 
 

@@ -109,8 +109,8 @@ def test_devices_number_what_they_say_and_stop_with_a_goodbye(mosquitto: Mosquit
             until(lambda: len(heard.numbers) >= 0.85 * len(TOWN.abouts))
         until(lambda: not any(heard.online().values()))
     assert len(heard.numbers) >= 0.85 * len(TOWN.abouts)
-    for numbers in heard.numbers.values():
-        assert numbers == list(range(1, len(numbers) + 1))
+    for numbers in heard.numbers.values():  # each once; paho sends what waited for the broker after a newer word
+        assert sorted(numbers) == list(range(1, len(numbers) + 1))
     assert set(heard.online()) == {GATEWAY.device_id, *(about.device_id for about in TOWN.abouts)}
     assert not TOWN.ill.never & heard.numbers.keys()
     assert any(isinstance(fact, Incident) for fact in heard.facts[Incident])
