@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import os
 import re
 import signal
@@ -32,7 +33,7 @@ PLACES = itertools.count(-1)
 class Page:
     """One browser page that may talk to this machine alone, and remembers all that went wrong in it."""
 
-    def __init__(self, browser: Any, address: str, width: int = 1440, height: int = 900, **context: Any) -> None:
+    def __init__(self, browser: Any, address: str, width: int = 1100, height: int = 700, **context: Any) -> None:
         self.context = browser.new_context(viewport={"width": width, "height": height}, **context)
         self.context.add_init_script("localStorage.setItem('tour', 'seen')")  # as for one who was here before
         self.page = self.context.new_page()
@@ -126,8 +127,10 @@ def shown(town: Running, chromium: Any) -> Iterator[Page]:
 @pytest.fixture
 def station(town: Running, shown: Page) -> Iterator[Device]:
     seen = shown.view()
-    aside = next(PLACES) * 0.0005  # some fifty metres from the one before, so that a click meets one of them
-    device = Device(town, f"test-{time.time_ns()}", seen["lon"] + aside, seen["lat"])
+    # some fifty metres beside the one before as the map is turned, so that a click meets one of them
+    east, north = math.cos(math.radians(seen["bearing"])), -math.sin(math.radians(seen["bearing"]))
+    aside = next(PLACES) * 0.0005
+    device = Device(town, f"test-{time.time_ns()}", seen["lon"] + aside * east, seen["lat"] + aside * north)
     device.measure(21.5)
     yield device
     device.close()
