@@ -25,7 +25,7 @@ from data_access.city import Said
 from data_access.queries import Incidents
 from layers import LAYERS
 from layers.base import Layer
-from tests.components.noon import desk_at_noon, found, said, texts
+from tests.components.noon import desk_at_noon, found, said
 from tests.small_city import LAT, LON, NOON
 
 BY_KEY = {layer.key: layer for layer in LAYERS}
