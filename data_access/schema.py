@@ -79,6 +79,23 @@ def instant(moment: int) -> datetime:
     return EPOCH + timedelta(microseconds=moment)
 
 
+def _version_of(key: str) -> tuple[Column[Any], ...]:
+    """One version of a thing, and when it is valid in the world."""
+    since = Column("valid_from", Instant, primary_key=True)
+    return Column(key, Text, primary_key=True), since, Column("valid_to", Instant)
+
+
+def _commits(table: str) -> tuple[Column[Any] | Index, ...]:
+    """Which commit wrote a version and which one closed it; "what changed since" is asked by both."""
+    numbers = Column("revision", BigInteger, nullable=False), Column("ended", BigInteger)
+    return *numbers, Index(f"{table}_by_revision", "revision"), Index(f"{table}_by_end", "ended")
+
+
+def _box(nullable: bool = False) -> list[Column[Any]]:
+    """The box around a thing, in degrees."""
+    return [Column(side, Float, nullable=nullable) for side in ("west", "south", "east", "north")]
+
+
 METADATA = MetaData()
 
 COUNTER = Table(
@@ -178,9 +195,7 @@ LATE = Table(
 DEVICE = Table(
     "device",
     METADATA,
-    Column("device_id", Text, primary_key=True),
-    Column("valid_from", Instant, primary_key=True),
-    Column("valid_to", Instant),
+    *_version_of("device_id"),
     Column("name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("lon", Float),
@@ -189,18 +204,13 @@ DEVICE = Table(
     Column("metrics", Text, nullable=False),
     Column("fields", Text, nullable=False),
     Column("source", Text, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("ended", BigInteger),
-    Index("device_by_revision", "revision"),
-    Index("device_by_end", "ended"),
+    *_commits("device"),
 )
 
 BUILDING = Table(
     "building",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("valid_from", Instant, primary_key=True),
-    Column("valid_to", Instant),
+    *_version_of("id"),
     Column("name", Text),
     Column("use", Text),
     Column("lon", Float, nullable=False),
@@ -211,24 +221,16 @@ BUILDING = Table(
     Column("levels", Float),
     Column("part", Boolean, nullable=False),
     Column("outline", LargeBinary, nullable=False),
-    Column("west", Float, nullable=False),
-    Column("south", Float, nullable=False),
-    Column("east", Float, nullable=False),
-    Column("north", Float, nullable=False),
+    *_box(),
     Column("source", Text, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("ended", BigInteger),
     Column("built", SmallInteger),
-    Index("building_by_revision", "revision"),
-    Index("building_by_end", "ended"),
+    *_commits("building"),
 )
 
 DISTRICT = Table(
     "district",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("valid_from", Instant, primary_key=True),
-    Column("valid_to", Instant),
+    *_version_of("id"),
     Column("name", Text, nullable=False),
     Column("name_en", Text),
     Column("kind", Text),
@@ -236,34 +238,23 @@ DISTRICT = Table(
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
     Column("geometry", Text, nullable=False),
-    Column("west", Float, nullable=False),
-    Column("south", Float, nullable=False),
-    Column("east", Float, nullable=False),
-    Column("north", Float, nullable=False),
+    *_box(),
     Column("source", Text, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("ended", BigInteger),
-    Index("district_by_revision", "revision"),
-    Index("district_by_end", "ended"),
+    *_commits("district"),
 )
 
 # What has a name and no register of its own: streets, addresses, stops, public places.
 PLACE = Table(
     "place",
     METADATA,
-    Column("id", Text, primary_key=True),
-    Column("valid_from", Instant, primary_key=True),
-    Column("valid_to", Instant),
+    *_version_of("id"),
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("name_en", Text),
     Column("context", Text),
     Column("lon", Float, nullable=False),
     Column("lat", Float, nullable=False),
-    Column("west", Float),
-    Column("south", Float),
-    Column("east", Float),
-    Column("north", Float),
+    *_box(nullable=True),
     Column("source", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("ended", BigInteger),
@@ -298,16 +289,11 @@ WORD = Table(
 CAMERA_VIEW = Table(
     "camera_view",
     METADATA,
-    Column("camera_id", Text, primary_key=True),
-    Column("valid_from", Instant, primary_key=True),
-    Column("valid_to", Instant),
+    *_version_of("camera_id"),
     Column("geometry", Text, nullable=False),
     Column("area_m2", Float, nullable=False),
     Column("clipped", Float, nullable=False),
-    Column("revision", BigInteger, nullable=False),
-    Column("ended", BigInteger),
-    Index("camera_view_by_revision", "revision"),
-    Index("camera_view_by_end", "ended"),
+    *_commits("camera_view"),
 )
 
 # Everything ever said about incidents; ordered by (at, place, digest), the last one that is not after t is the state.
