@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 
 from data_access import answers, histories
 from data_access.answers import Asked, OfDevices
+from data_access.notes import changed_notes
 from data_access.queries import (
     BuildingCount,
     Buildings,
@@ -13,9 +14,12 @@ from data_access.queries import (
     Districts,
     IncidentHistory,
     Incidents,
+    Notes,
     Question,
+    SameHour,
     Search,
     Track,
+    Usual,
 )
 from data_access.registers import Register
 from data_access.search import search
@@ -36,6 +40,8 @@ def changed(question: Question, since: int, connection: Connection, register: Re
         return _with_gone(*histories.changed_buildings(question, connection, since))
     if isinstance(question, Districts):
         return _with_gone(*histories.changed_districts(question, connection, since))
+    if isinstance(question, Notes):
+        return _with_gone(*changed_notes(question, connection, since))
     if isinstance(question, Search):
         found = search(question, connection, None)
         return _with_gone(found.where(found["revision"] > since), [])
@@ -47,6 +53,8 @@ def changed(question: Question, since: int, connection: Connection, register: Re
         return _with_gone(histories.track(question, connection, None, since), [])
     if isinstance(question, IncidentHistory):
         return _with_gone(histories.incident_history(question, connection, None, since), [])
+    if isinstance(question, Usual | SameHour):
+        raise TypeError("what is usual moves with the hour, not with a commit")
     raise TypeError("what changed in a change is not a question")
 
 

@@ -6,7 +6,7 @@ the row); those with an age have `observed_at`, `received_at` and `interval_s` t
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 
@@ -109,6 +109,17 @@ class Districts(_OfThings):
 
 
 @dataclass(frozen=True, slots=True)
+class Notes(_OfThings):
+    """Notes of the desk that hold at `at`.
+
+    Columns: id, title (its first line), text, lon, lat, pinned_at (the minute it is about), who (wrote it), written_at,
+    about_layer and about_id (the thing it was pinned to; None: the bare ground), revision.
+    """
+
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """What is called so, best first: streets, addresses, places, districts and devices; tone marks do not matter.
 
@@ -145,6 +156,37 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual for these devices in one metric at a time of day: how the days before were then.
+
+    A row for each device at `at` and, going back by `step`, at every moment down to `at - back`: id, at, low, median,
+    high (a tenth of the readings lay below, half, nine tenths; NaN: none on record), days (on how many of the `days`
+    days before that moment it rests). A day counts with its readings within half an hour of the same minute by the
+    city's clocks. With a time in `answer`, nothing observed after it.
+    """
+
+    device_ids: tuple[str, ...]
+    metric: str
+    at: datetime
+    days: int = 14
+    back: timedelta = timedelta(0)
+    step: timedelta = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SameHour:
+    """What every device measured around this time of day, on each of the days before.
+
+    Columns: id, day (1: yesterday), value (mean of that hour, half an hour to either side by the city's clocks). A
+    device has no row for a day on which it was silent then.
+    """
+
+    metric: str
+    at: datetime
+    days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class IncidentHistory:
     """All that was ever said about one incident, oldest first.
 
@@ -174,9 +216,12 @@ Question = (
     | Buildings
     | BuildingCount
     | Districts
+    | Notes
     | Search
     | Devices
     | Track
+    | Usual
+    | SameHour
     | IncidentHistory
     | Changed
 )

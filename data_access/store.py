@@ -14,12 +14,13 @@ from msgspec import Struct
 from msgspec import json as structs
 from sqlalchemy import Connection, Engine
 
-from data_access import answers, histories, pages
+from data_access import answers, histories, pages, usual
 from data_access.answers import Asked, OfDevices
 from data_access.changes import changed
 from data_access.city import City
 from data_access.engine import reading_engine, watching_connection
-from data_access.queries import Changed, Question, Search
+from data_access.notes import notes
+from data_access.queries import Changed, Notes, Question, Search
 from data_access.registers import Register, Registers
 from data_access.schema import instant, microseconds
 from data_access.search import search
@@ -75,6 +76,10 @@ class CityStore:
                 return changed(question.question, question.since, connection, self._registers.at_least(connection))
             if isinstance(question, OfDevices):
                 return _of_devices(question, connection, self._registers.at_least(connection), moment)
+            if isinstance(question, usual.OfUsual):
+                return usual.answer(question, connection, self._registers.at_least(connection), moment)
+            if isinstance(question, Notes):
+                return notes(question, connection, moment)
             if isinstance(question, Search):
                 return search(question, connection, moment)
             return histories.answer(question, connection, moment)
