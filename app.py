@@ -66,13 +66,15 @@ def officials(settings: Settings) -> "ASGIApp":
     """The desk and the wall: all layers over the whole store, behind the guard."""
     from components.page import dash_app
     from components.view import View
+    from data_access.acts import Acts
     from data_access.desk import Desk
     from data_access.store import CityStore
+    from data_access.writer import CityWriter
     from layers import LAYERS
     from layers.local import local
     from live.frames import snapshot
     from live.hub import Hub
-    from server import api, door, numbers, problems, sessions, tiles
+    from server import api, asking, door, numbers, problems, sessions, tiles
     from server.bare import bare_server, hosts
     from server.faring import deaf_since, fares, lag_s
 
@@ -81,14 +83,21 @@ def officials(settings: Settings) -> "ASGIApp":
     hub = Hub(store, layers, lag=lambda: lag_s(settings.folder))
     health = partial(fares, store, settings.folder)
     keys = sessions.Sessions(Desk(settings.folder / "desk.db"))
-    server = bare_server(at_end=hub.close, each_second=lambda: numbers.CLIENTS.set(hub.clients))
+    acts = Acts(lambda: CityWriter.open(settings.database_url))
+
+    async def end() -> None:
+        await hub.close()
+        acts.close()
+
+    server = bare_server(at_end=end, each_second=lambda: numbers.CLIENTS.set(hub.clients))
     problems.watch(server)
     server.include_router(sessions.routes(keys))
     server.include_router(api.routes(store, layers, snapshot, version=VERSION, health=health, finds=True))
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
-    desk = View("desk", N_("Desk"), layers, store, deaf_since=lambda: deaf_since(settings.folder))
-    wall = View("wall", N_("Wall"), layers, store, deaf_since=lambda: deaf_since(settings.folder))
+    deaf = partial(deaf_since, settings.folder)
+    desk = View("desk", N_("Desk"), layers, store, deaf_since=deaf, acts=acts, who=asking.who)
+    wall = View("wall", N_("Wall"), layers, store, deaf_since=deaf)
     page = dash_app(server, desk, wall, ASSETS)
     return door.ops(
         server, keys, settings.port, hosts=hosts(settings.host), hashes=page.csp_hashes, language=tongue(store)

@@ -1,6 +1,7 @@
 """A View is a store and a choice of layers: the desk, the wall and the public page are three of them."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -24,6 +25,12 @@ class Store(Protocol):
     def revision(self) -> int: ...
 
 
+class Acts(Protocol):
+    """How a view changes anything: `writing` gives the store's writer for one change, or raises CannotDo."""
+
+    def writing(self) -> AbstractContextManager[Any]: ...
+
+
 def clock() -> datetime:
     """The present instant."""
     return datetime.now(UTC)
@@ -34,7 +41,8 @@ class View:
     """One way of looking at the city.
 
     `live` None: there is no live channel, and the map asks `columns` again and again. `now` is the clock that the
-    whole view goes by. `deaf_since`: since when no device can be heard at all, because the broker is away.
+    whole view goes by. `deaf_since`: since when no device can be heard at all, because the broker is away. `acts` None:
+    nothing can be changed from here; `who` names the one who asks, for the history of what was done.
     """
 
     name: str
@@ -45,6 +53,8 @@ class View:
     columns: str = "/api/columns"
     now: Callable[[], datetime] = field(default=clock)
     deaf_since: Callable[[], datetime | None] = field(default=lambda: None)
+    acts: Acts | None = None
+    who: Callable[[], str] = field(default=lambda: "desk")
 
     def layer(self, key: object) -> Layer | None:
         """The layer of this key among this view's own; it does not know the others."""

@@ -63,5 +63,5 @@ def report(tx: Writing, incident: Incident, received_at: int) -> str:
         opened = min(first, at)
         if tuple(last) > newest:
             newest, over = (last[0], last[1], last[2]), bool(known[0][4])
-    tx.run(_NEWEST, [(incident.id, opened, *newest, int(over), tx.revision)])
+    tx.run(_NEWEST, [(incident.id, opened, *newest, int(over), tx.revision, None)])
     return "changed" if known else "new"

@@ -317,7 +317,8 @@ INCIDENT_EVENT = Table(
     sqlite_with_rowid=False,
 )
 
-# Which of its events is an incident's newest, and when it began.
+# Which of its events is an incident's newest, and when it began. `over`: it is not among the open ones, be it resolved,
+# closed or joined to another; `worked_at` is the time of the newest act that concerns it.
 INCIDENT = Table(
     "incident",
     METADATA,
@@ -328,8 +329,88 @@ INCIDENT = Table(
     Column("digest", Text, nullable=False),
     Column("over", Boolean, nullable=False),
     Column("revision", BigInteger, nullable=False),
+    Column("worked_at", Instant),
     Index("incident_by_revision", "revision"),
     Index("incident_by_over", "over"),
+)
+
+# What the desk did about incidents, and who: nothing here is ever changed or taken out. An act is true from the moment
+# in which it is recorded, so it has one time, and no two acts of a city have the same.
+INCIDENT_ACT = Table(
+    "incident_act",
+    METADATA,
+    Column("incident_id", Text, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("who", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("assignee", Text),
+    Column("text", Text),
+    Column("other", Text),  # the incident that this one is the same as
+    Column("undoes", Instant),  # the act that is taken back
+    Column("revision", BigInteger, nullable=False),
+    Index("incident_act_by_time", "at"),
+    Index("incident_act_by_other", "other"),
+)
+
+# What changes its meaning where, for one metric: the bands of a city, and who says so.
+THRESHOLD = Table(
+    "threshold",
+    METADATA,
+    *_version_of("metric"),
+    Column("levels", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    *_commits("threshold"),
+)
+
+# The desk's word about a thing of a register, and what its source says beneath it (`amendments`).
+AMENDED = Table(
+    "amended",
+    METADATA,
+    Column("register", Text, primary_key=True),
+    Column("thing", Text, primary_key=True),
+    Column("word", Text, nullable=False),
+    Column("beneath", Text),
+    Column("source", Text),
+)
+
+# Everything that the desk ever changed in a register, and who: nothing here is changed or taken out.
+REGISTER_CHANGE = Table(
+    "register_change",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("register", Text, nullable=False),
+    Column("thing", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("note", Text),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("undoes", Integer),
+    Column("revision", BigInteger, nullable=False),
+    Index("register_change_of_thing", "register", "thing"),
+)
+
+# Notes of the desk (`notes`): a version holds from the minute it is about, or from its wording, until it is taken off.
+NOTE = Table(
+    "note",
+    METADATA,
+    *_version_of("id"),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("lon", Float, nullable=False),
+    Column("lat", Float, nullable=False),
+    Column("pinned_at", Instant, nullable=False),
+    Column("about_layer", Text),
+    Column("about_id", Text),
+    Column("who", Text, nullable=False),
+    Column("written_at", Instant, nullable=False),
+    Column("taken_by", Text),
+    Column("taken_at", Instant),
+    *_commits("note"),
 )
 
 QUARANTINE = Table(

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from server.asking import let_ask
 from server.problems import response as problem
 from server.sessions import Caller, Sessions, stranger
 
@@ -157,7 +158,9 @@ class Guard:
 
 def _introduce(scope: Scope, caller: Caller | None) -> None:
     """Let those behind the guard know who asks."""
-    scope["state"] = {**scope.get("state", {}), "session": caller.session if caller else None}
+    session = caller.session if caller else None
+    scope["state"] = {**scope.get("state", {}), "session": session}
+    let_ask(session)
 
 
 def _unknown(scope: Scope, headers: Headers) -> Response:

@@ -33,6 +33,7 @@ PURE = {
     "metres",
     "metric_units",
     "folding",
+    "refusals",
     "words",
     "decoders",
 }
