@@ -1,4 +1,4 @@
-"""The desk's own memory (desk.db): one-time links, sessions and tokens; hashes only, never what opens a door.
+"""What the desk keeps for itself (desk.db): one-time links, sessions and tokens; hashes only, never what opens a door.
 
 What a person or script holds is `name.secret`. The name finds the row; the SHA-256 of the secret is compared with
 what stands there in constant time. A secret has 256 random bits, so a fast hash is enough: nobody guesses it.
@@ -31,13 +31,14 @@ from sqlalchemy import (
     update,
 )
 
+from data_access import memory
 from data_access.schema import Instant
 
 LINK_HOURS = 24.0
 SESSION_DAYS = 30  # a session that is used lives on; so long unused, it ends
 SEEN_EVERY = timedelta(hours=1)  # a session in use is written down so often
 FORGOTTEN = timedelta(days=1)  # after its end; until then one can see in the file what became of a link
-VERSION = 1
+VERSION = 2  # 2: when people were last here, and the views they saved (`memory`)
 
 Kind = Literal["link", "session", "token"]
 
@@ -89,8 +90,10 @@ class Desk:
             if found > VERSION:
                 raise NewerDesk(f"{path.name} has version {found}; this program knows up to {VERSION}")
             _METADATA.create_all(connection)
+            memory.METADATA.create_all(connection)
             connection.execute(text(f"PRAGMA user_version = {VERSION}"))
             self._forget(connection)
+        self.memory = memory.Memory(self._engine, now)
 
     def link(self, hours: float = LINK_HOURS, label: str = "") -> str:
         """A token that signs in once, within these hours."""

@@ -98,6 +98,17 @@ class Incident(Struct, frozen=True):
     text: str | None = None
 
 
+class Note(Struct, frozen=True):
+    """What somebody at the desk wrote down about a place and a time; `about` names the thing it was pinned to."""
+
+    text: str
+    lon: float
+    lat: float
+    at: datetime
+    about_layer: str | None = None
+    about_id: str | None = None
+
+
 Fact = Reading | Online | About | Incident
 
 
