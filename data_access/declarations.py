@@ -9,10 +9,12 @@ import shapely
 from msgspec import Struct, structs
 
 from data_access import names
+from data_access.amendments import amendments, told
+from data_access.city import Threshold
 from data_access.intake import storable_text
 from data_access.names import Name
 from data_access.records import About, Building, District, Place
-from data_access.schema import BUILDING, CAMERA_VIEW, DEVICE, DISTRICT, PLACE
+from data_access.schema import BUILDING, CAMERA_VIEW, DEVICE, DISTRICT, PLACE, THRESHOLD
 from data_access.transaction import Writing
 from data_access.versions import Counts, Versions
 
@@ -34,26 +36,29 @@ def _device(about: About) -> dict[str, Any]:
         "lon": _number(about.lon),
         "lat": _number(about.lat),
         "interval_s": _number(about.interval_s),
-        "metrics": storable_text(json.dumps(dict(sorted(about.metrics.items())), ensure_ascii=False)),
-        "fields": storable_text(json.dumps(dict(sorted(about.fields.items())), ensure_ascii=False)),
+        "metrics": storable_text(told(about.metrics)),
+        "fields": storable_text(told(about.fields)),
     }
 
 
 def completed(tx: Writing, about: About) -> About:
-    """What a device says of itself, and where it is silent, what was declared of it before."""
+    """What a device says of itself, and where it is silent, what was declared of it before: not what the desk says."""
     if not about.partial:
         return about
-    asked = "SELECT name, kind, interval_s, metrics, fields FROM device WHERE device_id = ? AND valid_to IS NULL"
-    for name, kind, interval_s, metrics, fields in tx.rows(asked, storable_text(about.device_id)):
-        return structs.replace(
-            about,
-            name=name if about.name == about.device_id else about.name,
-            kind=kind,
-            interval_s=interval_s if about.interval_s is None else about.interval_s,
-            metrics=json.loads(metrics) | about.metrics,
-            fields=json.loads(fields) | about.fields,
-        )
-    return about
+    device_id = storable_text(about.device_id) or ""
+    amended = amendments(tx, DEVICE.name, [device_id]).get(device_id)
+    now = DEVICES.now(tx, device_id)
+    before = amended.beneath if amended else now[0] if now else None
+    if before is None:
+        return about
+    return structs.replace(
+        about,
+        name=before["name"] if about.name == about.device_id else about.name,
+        kind=before["kind"],
+        interval_s=before["interval_s"] if about.interval_s is None else about.interval_s,
+        metrics=json.loads(before["metrics"]) | about.metrics,
+        fields=json.loads(before["fields"]) | about.fields,
+    )
 
 
 def _building(building: Building) -> dict[str, Any]:
@@ -89,6 +94,23 @@ def _district(district: District) -> dict[str, Any]:
         "population": district.population,
         "geometry": shapely.to_geojson(shapely.from_wkb(district.outline)),
         "outline": district.outline,
+    }
+
+
+def _divided(rows: list[dict[str, Any]]) -> None:
+    """Where each district lies; one that the desk said something of comes without its outline as bytes."""
+    for row in rows:
+        row.setdefault("outline", shapely.to_wkb(shapely.from_geojson(row["geometry"])))
+    _placed(rows)
+
+
+def _threshold(threshold: Threshold) -> dict[str, Any]:
+    return {
+        "metric": storable_text(threshold.metric),
+        "levels": told([float(level) for level in threshold.levels]),
+        "unit": storable_text(threshold.unit),
+        "said": storable_text(told(threshold.source.by)),
+        "words": storable_text(told([word.by for word in threshold.words])),
     }
 
 
@@ -144,6 +166,7 @@ DEVICES = Versions(
     ("name", "kind", "lon", "lat", "interval_s", "metrics", "fields"),
     _device,
     names=_device_names,
+    amendable=True,
 )
 BUILDINGS = Versions(
     BUILDING,
@@ -154,8 +177,15 @@ BUILDINGS = Versions(
     _building_names,
 )
 DISTRICTS = Versions(
-    DISTRICT, "id", ("name", "name_en", "kind", "population", "geometry"), _district, _placed, _district_names
+    DISTRICT,
+    "id",
+    ("name", "name_en", "kind", "population", "geometry"),
+    _district,
+    _divided,
+    _district_names,
+    amendable=True,
 )
+THRESHOLDS = Versions(THRESHOLD, "metric", ("levels", "unit", "said", "words"), _threshold, amendable=True)
 PLACES = Versions(
     PLACE,
     "id",
@@ -165,4 +195,4 @@ PLACES = Versions(
 )
 VIEWS = Versions(CAMERA_VIEW, "camera_id", ("geometry", "area_m2", "clipped"), _view)
 
-__all__ = ["BUILDINGS", "DEVICES", "DISTRICTS", "PLACES", "VIEWS", "Counts", "View", "completed"]
+__all__ = ["BUILDINGS", "DEVICES", "DISTRICTS", "PLACES", "THRESHOLDS", "VIEWS", "Counts", "View", "completed"]

@@ -225,3 +225,56 @@ Question = (
     | IncidentHistory
     | Changed
 )
+@dataclass(frozen=True, slots=True)
+class Registered(_OfThings):
+    """What stands in a register: `device`, `district` or `threshold`.
+
+    Columns: id, the columns of that register as they are kept (JSON where a column holds several), since (NaT: ever),
+    source, amended (the desk's word stands over a source's, or it is nobody else's), revision.
+    """
+
+    register: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterVersions:
+    """Every version that a thing of a register ever had, oldest first.
+
+    Columns: since (NaT: ever), until (NaT: it holds), the register's columns, source, revision, and who and note of
+    the desk's change that made it (None: a source did).
+    """
+
+    register: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterChanges:
+    """What the desk changed in the registers, newest first; of one thing, or of all.
+
+    Columns: id (number of the change), at, who, register, thing, act, note, before, after (JSON of the desk's word),
+    undoes (NaN: nothing; else the number of the change that is undone), revision.
+    """
+
+    register: str | None = None
+    thing: str | None = None
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """Messages that could not be taken, newest first.
+
+    Columns: id (names one entry), source, reason, topic, raw (bytes, the first of them), size (bytes of the whole),
+    count, first_at, last_at.
+    """
+
+    limit: int = 500
+    id: str | None = None
+
+
+    | Registered
+    | RegisterVersions
+    | RegisterChanges
+    | Quarantined

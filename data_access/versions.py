@@ -1,7 +1,8 @@
 """Registers: what stands in the city and since when. A change closes the old version and opens a new one.
 
 The first declaration of a thing is valid since ever: it stood there before anyone told us. Every later version is
-valid from the moment in which we heard of it, and never from before the one it follows.
+valid from the moment in which we heard of it, and never from before the one it follows. Where the desk says something
+else than a source, the desk's word stands (`amendments`).
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Table
 
+from data_access.amendments import DESK, named_no_longer, under_the_desks_word
 from data_access.names import Name, rename
 from data_access.schema import EVER, microseconds
 from data_access.transaction import Row, Writing, inserting
@@ -37,7 +39,8 @@ class Versions(Struct, frozen=True):
     """How one table of versions is kept.
 
     `told` is what makes a version differ, and `row` gives it of a thing, with its key; `derived` adds to rows that
-    become versions what follows from the rest; `names` gives the names by which one is found.
+    become versions what follows from the rest; `names` gives the names by which one is found. One that is `amendable`
+    heeds the desk's word.
     """
 
     table: Table
@@ -46,16 +49,23 @@ class Versions(Struct, frozen=True):
     row: Callable[[Any], dict[str, Any]]
     derived: Callable[[list[dict[str, Any]]], None] = lambda rows: None
     names: Callable[[dict[str, Any]], frozenset[Name]] | None = None
+    amendable: bool = False
 
     def write(self, tx: Writing, things: Iterable[Any], source: str | None, at: int, adopt: bool = False) -> Counts:
-        """Open a version for every thing that is new or differs from its present one.
+        """Open a version for every thing that a source tells and that is new or differs from its present one.
 
         `adopt`: what is told unchanged, and came from another source before, belongs to this one from now on.
         """
         rows: dict[str, dict[str, Any]] = {}
         for thing in things:
-            row = self.row(thing)
+            row = self.row(thing) | {"source": source}
             rows[row[self.key]] = row  # told twice at once: the last word stands
+        if self.amendable:
+            rows = under_the_desks_word(tx, self.table.name, self.told, rows, source, adopt)
+        return self.stand(tx, rows, at, source if adopt else None)
+
+    def stand(self, tx: Writing, rows: dict[str, dict[str, Any]], at: int, adopt: str | None = None) -> Counts:
+        """Open a version for every row, by its key, that is new or differs from the present one."""
         present = self._present(tx, list(rows))
         told = itemgetter(*self.told)
         fresh = [key for key, row in rows.items() if key not in present or present[key][1:] != told(row)]
@@ -64,7 +74,6 @@ class Versions(Struct, frozen=True):
         closed = [(since[key], tx.revision, key, present[key][0]) for key in fresh if key in present]
         for key in fresh:
             rows[key] |= {"valid_from": since[key], "valid_to": None, "revision": tx.revision, "ended": None}
-            rows[key]["source"] = source
         opened = [rows[key] for key in fresh]
         self.derived(opened)
         self._close(tx, closed)
@@ -73,12 +82,21 @@ class Versions(Struct, frozen=True):
             called = {key: self.names(rows[key]) for key in fresh}
             before = {key for key in fresh if key in present}
             rename(tx, self.table.name, {key: since[key] for key in fresh if called[key] or key in before}, called)
-        if adopt:
-            self._adopt(tx, [key for key in rows if key not in since], source)
+        if adopt is not None:
+            self._adopt(tx, [key for key in rows if key not in since], adopt)
         tx.moved = tx.moved or bool(opened)
         return Counts(len(fresh) - len(closed), len(closed), len(rows) - len(fresh))
 
     def end(self, tx: Writing, keys: Iterable[str], at: int) -> Counts:
+        """Its source names each of these no longer: close the present version, where the desk does not vouch for it."""
+        gone = list(keys)
+        if not self.amendable:
+            return self.close(tx, gone, at)
+        gone, held = named_no_longer(tx, self.table.name, gone)
+        rows = {key: row | {self.key: key, "source": DESK} for key, row in held.items()}
+        return self.close(tx, gone, at) + self.stand(tx, rows, at, DESK)
+
+    def close(self, tx: Writing, keys: Iterable[str], at: int) -> Counts:
         """Close the present version of each of these."""
         since = {key: told[0] for key, told in self._present(tx, list(keys)).items()}
         until = {key: max(at, moment + 1) for key, moment in since.items()}
@@ -88,10 +106,21 @@ class Versions(Struct, frozen=True):
         tx.moved = tx.moved or bool(until)
         return Counts(ended=len(until))
 
+    def now(self, tx: Writing, key: str) -> tuple[dict[str, Any], str, int] | None:
+        """What the present version of a thing tells, its source and its revision; None: it has none."""
+        columns = ", ".join(f'"{name}"' for name in self.told)
+        asked = f"SELECT source, revision, {columns} FROM {self.table.name} WHERE {self.key} = ? AND valid_to IS NULL"  # noqa: S608  # our own names
+        for source, revision, *told in tx.rows(asked, key):
+            return dict(zip(self.told, told, strict=True)), source, revision
+        return None
+
     def standing(self, tx: Writing, source: str) -> set[str]:
         """What this source has declared and not ended."""
-        asked = f"SELECT {self.key} FROM {self.table.name} WHERE valid_to IS NULL AND source = ?"  # noqa: S608  # our own names
-        return {key for (key,) in tx.rows(asked, source)}
+        asked = (
+            f"SELECT {self.key} FROM {self.table.name} WHERE valid_to IS NULL AND source = ?1 "  # noqa: S608  # our own names
+            "UNION SELECT thing FROM amended WHERE register = ?2 AND source = ?1 AND beneath IS NOT NULL"
+        )
+        return {key for (key,) in tx.rows(asked, source, self.table.name)}
 
     def _close(self, tx: Writing, closed: list[Row]) -> None:
         statement = f"UPDATE {self.table.name} SET valid_to = ?, ended = ? WHERE {self.key} = ? AND valid_from = ?"  # noqa: S608  # our own names

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from data_access import quarantine
 from data_access.city import City
-from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, VIEWS, View, completed
+from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, THRESHOLDS, VIEWS, View, completed
 from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
@@ -223,6 +223,7 @@ class CityWriter:
 
     def _reading(self) -> Engine:
         """Connections that read without keeping other writers waiting; made when first needed."""
+        at = microseconds(self._clock())
         if self._reader is None:
             self._reader = reading_engine(self._engine.url.render_as_string(hide_password=False), pool=1)
         return self._reader
@@ -233,6 +234,9 @@ class CityWriter:
             try:
                 with writing(self._engine, self._clock) as tx:
                     yield tx
+            THRESHOLDS.write(tx, city.thresholds, city.key, at)
+            named = {threshold.metric for threshold in city.thresholds}
+            THRESHOLDS.end(tx, sorted(THRESHOLDS.standing(tx, city.key) - named), at)
             except BaseException:
                 self._names.forget()
                 raise

@@ -1,0 +1,113 @@
+"""Answers about the registers themselves: what stands in them and since when, who changed it, and what waits."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection
+
+from data_access.city import Said, Threshold
+from data_access.declarations import DEVICES, DISTRICTS, THRESHOLDS
+from data_access.queries import Quarantined, RegisterChanges, Registered, RegisterVersions
+from data_access.schema import EVER, microseconds
+from data_access.table import Table
+from data_access.transaction import fetched
+from data_access.versions import Versions
+
+OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined
+REGISTERS: dict[str, Versions] = {"device": DEVICES, "district": DISTRICTS, "threshold": THRESHOLDS}
+
+_KINDS = {"lon": "f", "lat": "f", "interval_s": "f", "population": "f"}
+_SINCE_EVER = microseconds(EVER)
+
+
+def answer(question: OfRegisters, connection: Connection, at: int | None) -> Table:
+    if isinstance(question, Registered):
+        return _registered(question, connection, at)
+    if isinstance(question, RegisterVersions):
+        return _versions(question, connection, at)
+    if isinstance(question, RegisterChanges):
+        return _changes(question, connection, at)
+    return _quarantined(question, connection)
+
+
+def thresholds(connection: Connection) -> tuple[Threshold, ...]:
+    """Where quantities change their meaning in this city now."""
+    asked = "SELECT metric, levels, unit, said, words FROM threshold WHERE valid_to IS NULL ORDER BY metric"
+    return tuple(threshold(*row) for row in fetched(connection, asked))
+
+
+def threshold(metric: str, levels: str, unit: str, said: str, words: str) -> Threshold:
+    """The value that a row of the register holds."""
+    told = tuple(Said(word) for word in json.loads(words))
+    return Threshold(metric, tuple(json.loads(levels)), unit, Said(json.loads(said)), told)
+
+
+def _told(register: Versions) -> str:
+    columns = [name for name in register.told if name != "geometry"]
+    return ", ".join(f'v."{name}"' for name in columns)
+
+
+def _kinds(register: Versions) -> dict[str, str]:
+    return {name: _KINDS.get(name, "s") for name in register.told if name != "geometry"}
+
+
+def _since(moment: int) -> int | None:
+    return None if moment == _SINCE_EVER else moment
+
+
+def _registered(question: Registered, connection: Connection, at: int | None) -> Table:
+    register = REGISTERS[question.register]
+    which, bound = ["v.valid_to IS NULL"], [register.table.name]
+    if at is not None:
+        which, bound = ["v.valid_from <= ? AND (v.valid_to IS NULL OR v.valid_to > ?)"], [*bound, at, at]  # type: ignore[list-item]  # whatever a statement binds
+    if question.id is not None:
+        which.append(f"v.{register.key} = ?")
+        bound.append(question.id)
+    asked = (
+        f"SELECT v.{register.key}, {_told(register)}, v.valid_from, v.source, "  # noqa: S608  # our own names
+        f"EXISTS (SELECT 1 FROM amended a WHERE a.register = ? AND a.thing = v.{register.key}), v.revision "
+        f"FROM {register.table.name} v WHERE {' AND '.join(which)} ORDER BY v.{register.key}"
+    )
+    rows = [(*row[:-4], _since(row[-4]), *row[-3:]) for row in fetched(connection, asked, *bound)]
+    columns = {"id": "s", **_kinds(register), "since": "t", "source": "s", "amended": "b", "revision": "i"}
+    return Table.of(rows, **columns)
+
+
+def _versions(question: RegisterVersions, connection: Connection, at: int | None) -> Table:
+    register = REGISTERS[question.register]
+    asked = (
+        f"SELECT v.valid_from, v.valid_to, {_told(register)}, v.source, v.revision, c.who, c.note "  # noqa: S608  # our own names
+        f"FROM {register.table.name} v LEFT JOIN register_change c "
+        f"ON c.register = ? AND c.thing = v.{register.key} AND c.revision = v.revision "
+        f"WHERE v.{register.key} = ? AND (? IS NULL OR v.valid_from <= ?) ORDER BY v.valid_from"
+    )
+    found = fetched(connection, asked, register.table.name, question.id, at, at)
+    rows = [(_since(row[0]), *row[1:]) for row in found]
+    columns = {"since": "t", "until": "t", **_kinds(register), "source": "s", "revision": "i", "who": "s", "note": "s"}
+    return Table.of(rows, **columns)
+
+
+def _changes(question: RegisterChanges, connection: Connection, at: int | None) -> Table:
+    which: list[str] = ["TRUE"]
+    bound: list[Any] = []
+    for condition, value in (("register = ?", question.register), ("thing = ?", question.thing), ("at <= ?", at)):
+        if value is not None:
+            which.append(condition)
+            bound.append(value)
+    asked = (
+        "SELECT id, at, who, register, thing, act, note, before, after, undoes, revision FROM register_change "  # noqa: S608  # our own words
+        f"WHERE {' AND '.join(which)} ORDER BY id DESC LIMIT ?"
+    )
+    texts = dict.fromkeys(("who", "register", "thing", "act", "note", "before", "after"), "s")
+    rows = fetched(connection, asked, *bound, question.limit)
+    return Table.of(rows, id="i", at="t", **texts, undoes="f", revision="i")
+
+
+def _quarantined(question: Quarantined, connection: Connection) -> Table:
+    """What waits there now: a message that was taken after all is listed no more."""
+    columns = "source || ' ' || digest, source, reason, topic, raw, size, count, first_at, last_at"
+    which = "?1 IS NULL OR source || ' ' || digest = ?1"
+    asked = f"SELECT {columns} FROM quarantine WHERE {which} ORDER BY last_at DESC, source, digest LIMIT ?2"  # noqa: S608  # our own words
+    rows = fetched(connection, asked, question.id, question.limit)
+    texts = dict.fromkeys(("id", "source", "reason", "topic", "raw"), "s")
+    return Table.of(rows, **texts, size="i", count="i", first_at="t", last_at="t")
