@@ -197,35 +197,6 @@ class IncidentHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
-    """The rows of a question's present answer that a commit after revision `since` wrote or took away.
-
-    Columns: those of the question, and `gone` (the row is in the answer no longer; only id counts then).
-    """
-
-    question: "Question"
-    since: int
-
-
-Question = (
-    Latest
-    | Parking
-    | Cameras
-    | CameraViews
-    | Incidents
-    | Buildings
-    | BuildingCount
-    | Districts
-    | Notes
-    | Search
-    | Devices
-    | Track
-    | Usual
-    | SameHour
-    | IncidentHistory
-    | Changed
-)
-@dataclass(frozen=True, slots=True)
 class Registered(_OfThings):
     """What stands in a register: `device`, `district` or `threshold`.
 
@@ -274,7 +245,36 @@ class Quarantined:
     id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The rows of a question's present answer that a commit after revision `since` wrote or took away.
+
+    Columns: those of the question, and `gone` (the row is in the answer no longer; only id counts then).
+    """
+
+    question: "Question"
+    since: int
+
+
+Question = (
+    Latest
+    | Parking
+    | Cameras
+    | CameraViews
+    | Incidents
+    | Buildings
+    | BuildingCount
+    | Districts
+    | Notes
+    | Search
+    | Devices
+    | Track
+    | Usual
+    | SameHour
+    | IncidentHistory
     | Registered
     | RegisterVersions
     | RegisterChanges
     | Quarantined
+    | Changed
+)

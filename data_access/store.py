@@ -15,13 +15,13 @@ from msgspec import json as structs
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
-from data_access import answers, histories, pages, register_answers, usual, whereabouts
+from data_access import answers, histories, pages, register_answers, usual
 from data_access.answers import Asked, OfDevices
 from data_access.changes import changed
 from data_access.city import City
 from data_access.engine import reading_engine, watching_connection
 from data_access.notes import notes
-from data_access.queries import Changed, Extremes, Notes, Question, Search
+from data_access.queries import Changed, Notes, Question, Search
 from data_access.register_answers import OfRegisters, thresholds
 from data_access.registers import Register, Registers
 from data_access.schema import instant, microseconds
@@ -82,14 +82,12 @@ class CityStore:
                 return usual.answer(question, connection, self._registers.at_least(connection), moment)
             if isinstance(question, Notes):
                 return notes(question, connection, moment)
+            if isinstance(question, OfRegisters):
+                return register_answers.answer(question, connection, moment)
             if isinstance(question, Search):
                 return search(question, connection, moment)
             return histories.answer(question, connection, moment)
 
-            if isinstance(question, whereabouts.OfWhereabouts):
-                return whereabouts.answer(question, connection, moment)
-            if isinstance(question, OfRegisters):
-                return register_answers.answer(question, connection, moment)
     def revision(self) -> int:
         """The number of the newest commit that changed anything."""
         with self._reading() as connection:
@@ -107,6 +105,7 @@ class CityStore:
         return None if first is None else instant(first)
 
     def city(self) -> City | None:
+        """The city, with the thresholds that hold now; None: nobody has described it yet."""
         with self._reading() as connection:
             found = fetched(connection, "SELECT description FROM city")
             held = thresholds(connection)
@@ -122,7 +121,6 @@ class CityStore:
         limit: int = 1000,
     ) -> tuple[Table, str | None]:
         """A page of readings, start <= observed_at < end, stream by stream, and the key of the next page.
-        """The city, with the thresholds that hold now; None: nobody has described it yet."""
 
         Columns: device_id, metric, observed_at, value (NaN: missing), quality, received_at, boot, seq (NaN: none),
         revision. None leaves a choice open.

@@ -194,6 +194,7 @@ class CityWriter:
         Raises:
             WrongCity: it is another one already.
         """
+        at = microseconds(self._clock())
         with self._writing() as tx:
             found = tx.rows("SELECT key, description FROM city")
             told = structs.encode(city).decode()
@@ -204,6 +205,9 @@ class CityWriter:
                         other=other, city=city.name
                     )
                 )
+            THRESHOLDS.write(tx, city.thresholds, city.key, at)
+            named = {threshold.metric for threshold in city.thresholds}
+            THRESHOLDS.end(tx, sorted(THRESHOLDS.standing(tx, city.key) - named), at)
             if found and found[0][1] == told:
                 return
             tx.once("DELETE FROM city")
@@ -223,7 +227,6 @@ class CityWriter:
 
     def _reading(self) -> Engine:
         """Connections that read without keeping other writers waiting; made when first needed."""
-        at = microseconds(self._clock())
         if self._reader is None:
             self._reader = reading_engine(self._engine.url.render_as_string(hide_password=False), pool=1)
         return self._reader
@@ -234,9 +237,6 @@ class CityWriter:
             try:
                 with writing(self._engine, self._clock) as tx:
                     yield tx
-            THRESHOLDS.write(tx, city.thresholds, city.key, at)
-            named = {threshold.metric for threshold in city.thresholds}
-            THRESHOLDS.end(tx, sorted(THRESHOLDS.standing(tx, city.key) - named), at)
             except BaseException:
                 self._names.forget()
                 raise
