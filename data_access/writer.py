@@ -25,6 +25,7 @@ from data_access.intake import Item, Names, UnstorableError, came_or_went, item,
 from data_access.keeper import keep
 from data_access.ledger import Ack, Acks, Note, settle
 from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
+from data_access.registrar import Change, make
 from data_access.reports import report
 from data_access.schema import microseconds
 from data_access.series import Series, pieces, put
@@ -213,6 +214,24 @@ class CityWriter:
             tx.once("DELETE FROM city")
             tx.once("INSERT INTO city (key, description, revision) VALUES (?, ?, ?)", city.key, told, tx.revision)
             tx.moved = True
+
+    def act(self, change: Callable[..., Done], *told: Any) -> Done:
+        """One change that somebody at the desk makes, `change(transaction, moment, *told)`, on disk when it returns.
+
+        Raises:
+            CannotDo: it cannot be made; nothing has changed.
+        """
+        with self._writing() as tx:
+            return change(tx, microseconds(self._clock()), *told)
+
+    def register(self, change: Change, who: str) -> int:
+        """Change a register by hand; the number of the change, by which it can be undone.
+
+        Raises:
+            CannotDo: it cannot be made as it is.
+        """
+        with self._writing() as tx:
+            return make(tx, change, who, microseconds(self._clock()))
 
     def keep_keyframes(self, now: datetime | None = None) -> int:
         """Bring the keyframes up to now and rewrite those that late readings touch; how many were written."""
