@@ -40,6 +40,7 @@ LONGEST_S, PAUSE_S = 0.04, 0.03
 FIRST_ROOM, LEAST_ROOM, MOST_ROOM = 8_000, 6_000, 50_000  # readings in one transaction
 
 Thing = TypeVar("Thing")
+Done = TypeVar("Done")
 
 
 class WrongCity(CannotOpen):
