@@ -1,128 +1,42 @@
-"""The few numbers that stand for the city: large on the wall, small in the desk's top strip.
-
-Which number stands for a layer follows from the question that the layer asks, so a new layer has one at once.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-
-import numpy as np
-from babel.dates import format_timedelta
+"""The few numbers that stand for the city: large on the wall, small in the desk's top strip."""
 
 from components.ages import has_age, speaking
+from components.extent import Ground, within
+from components.measures import BY_QUESTION, INFORMATION, Figure, Material, answering, promised
 from components.picture import Picture
+from components.usual import DaysBefore
 from components.view import View
-from data_access.queries import Cameras, Incidents, Latest, Parking
-from data_access.table import Table
-from data_access.words import _, language, ngettext
+from data_access.queries import Latest
+from data_access.words import _, ngettext
 from layers.base import Layer
-from layers.phrases import number, span
+from layers.phrases import number
 
-INFORMATION = 4  # the severity that asks nothing of anybody
 MOST = 7  # more figures than this nobody takes in at a glance
+# What a city is first asked about; then its other layers, those that are on before those that are not.
+FIRST = ("incidents", "pm25", "noise", "traffic", "parking", "water-level")
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One large number: what it counts, the number, its unit, what it means, and what one must know to trust it.
+def figures(view: View, taken: Picture, seen: Ground | None = None) -> list[Figure]:
+    """The figures of this view, at most seven, always in the same order; of the ground that is seen, or all of it.
 
-    `trust` tells from how many sources it comes and how old it is. `severity` is that of the worst thing behind the
-    number, 1 to 3; None while nothing is wrong.
+    A quantity that nothing in the city measures has no figure; one that nothing in sight measures has a dash.
     """
-
-    label: str
-    value: str
-    unit: str = ""
-    note: str = ""
-    trust: str = ""
-    severity: int | None = None
-
-
-def figures(view: View, taken: Picture) -> list[Figure]:
-    """The figures of this view, at most seven: what lies on top of the map first, and what is on before what is not.
-
-    A quantity that nothing in the city measures has no figure.
-    """
-    able = [layer for layer in reversed(view.layers) if type(layer.query) in BY_QUESTION]
-    there = [layer for layer in able if len(taken.answers[layer.key]) or not isinstance(layer.query, Latest)]
-    chosen = sorted(there, key=lambda layer: not layer.shown)[: MOST - 1]
-    return [
-        needing(taken),
-        *(BY_QUESTION[type(layer.query)](layer, taken.answers[layer.key], taken.now) for layer in chosen),
+    chosen = [layer for layer in _by_rank(view) if len(taken.answers[layer.key]) or not isinstance(layer.query, Latest)]
+    aged = [layer for layer in view.layers if has_age(taken.answers[layer.key])]
+    has_devices = any(len(promised(taken.answers[layer.key])) for layer in aged)
+    here = taken if seen is None else within(taken, seen)
+    before = DaysBefore(view, taken.now)
+    told = [
+        BY_QUESTION[type(layer.query)](Material(layer, here.answers[layer.key], here, before, seen))
+        for layer in chosen[: MOST - has_devices]
     ]
+    return [*told, answering(aged, here)] if has_devices else told
 
 
-def needing(taken: Picture) -> Figure:
-    """How many things need a person."""
-    severities = [item.severity for item in taken.needs if item.severity < INFORMATION]
-    critical = severities.count(1)
-    note = ngettext("{n} critical", "{n} critical", critical).format(n=number(critical)) if critical else ""
-    return Figure(_("Need attention"), number(len(severities)), note=note, severity=min(severities, default=None))
-
-
-def _measured(layer: Layer, table: Table, now: datetime) -> Figure:
-    """The median of what the reporting devices measure: one broken device does not move it."""
-    live = speaking(table, layer, now) & ~np.isnan(table["value"])
-    if not live.any():
-        return Figure(str(layer.title), "–", layer.unit or "", trust=_trust(live, table, now))
-    median = float(np.median(table["value"][live]))
-    words = str(layer.scale.words[layer.scale.band(median)]) if layer.scale and layer.scale.words else ""
-    value = number(median, 1 if abs(median) < 10 else 0)
-    note = _("median: {words}").format(words=words) if words else _("median")
-    return Figure(str(layer.title), value, layer.unit or "", note, _trust(live, table, now))
-
-
-def _parked(layer: Layer, table: Table, now: datetime) -> Figure:
-    """Free spaces where somebody counts them; sites that are silent count neither as free nor as taken."""
-    known = speaking(table, layer, now) & ~np.isnan(table["occupied_spaces"]) & ~np.isnan(table["total_spaces"])
-    if not known.any():
-        return Figure(_("Free parking"), "–", trust=_trust(known, table, now))
-    total = table["total_spaces"][known].sum()
-    free = np.clip(table["total_spaces"][known] - table["occupied_spaces"][known], 0, None).sum()
-    return Figure(_("Free parking"), number(free), _("/ {n}").format(n=number(total)), trust=_trust(known, table, now))
-
-
-def _seen(layer: Layer, table: Table, now: datetime) -> Figure:
-    live = speaking(table, layer, now)
-    dark = int((~live).sum())
-    note = ngettext("{n} is dark", "{n} are dark", dark).format(n=number(dark)) if dark else ""
-    unit = _("/ {n}").format(n=number(len(table)))
-    return Figure(_("Cameras that see"), number(int(live.sum())), unit, note, _age(live, table, now))
-
-
-def _open(layer: Layer, table: Table, now: datetime) -> Figure:
-    if not len(table):
-        return Figure(_("Open incidents"), number(0))
-    worst = int(table["severity"].min())
-    oldest = _aware(table["opened_at"].min())
-    note = _("oldest for {span}").format(span=span(now - oldest))
-    return Figure(_("Open incidents"), number(len(table)), note=note, severity=worst if worst < INFORMATION else None)
-
-
-def _trust(live: np.ndarray, table: Table, now: datetime) -> str:
-    """How many of how many are behind a number, and how old its newest part is."""
-    coverage = _("{n} of {of}").format(n=number(int(live.sum())), of=number(len(table)))
-    return " · ".join(filter(None, [coverage, _age(live, table, now)]))
-
-
-def _age(live: np.ndarray, table: Table, now: datetime) -> str:
-    if not live.any():
-        return ""
-    length = max(now - _aware(table["observed_at"][live].max()), timedelta(seconds=1))
-    return str(format_timedelta(length, threshold=1.5, format="narrow", locale=language()))
-
-
-def _aware(moment: np.datetime64) -> datetime:
-    return next(iter(Table({"at": np.array([moment], dtype="datetime64[us]")}))).at  # type: ignore[no-any-return]
-
-
-BY_QUESTION: dict[type, Callable[[Layer, Table, datetime], Figure]] = {
-    Latest: _measured,
-    Parking: _parked,
-    Cameras: _seen,
-    Incidents: _open,
-}
+def _by_rank(view: View) -> list[Layer]:
+    able = [layer for layer in reversed(view.layers) if type(layer.query) in BY_QUESTION]
+    rank = {key: place for place, key in enumerate(FIRST)}
+    return sorted(able, key=lambda layer: (rank.get(layer.key, len(FIRST)), not layer.shown))
 
 
 def state_of_the_city(view: View, taken: Picture) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from components.ages import speaking
+from components.kept import Kept
 from components.view import View
 from data_access.queries import BuildingCount, Buildings
 from data_access.table import Table
@@ -36,14 +37,23 @@ class Count:
 def picture(view: View, at: datetime | None) -> Picture:
     """The city as this view sees it at that time, or now."""
     now = (at or view.now()).astimezone(view.zone())
-    answers = {
-        layer.key: view.store.answer(BuildingCount() if isinstance(layer.query, Buildings) else layer.query, at)
-        for layer in view.layers
-    }
+    answers = _answers(view, at)
     listed = tuple(layer for layer in view.layers if not isinstance(layer.query, Buildings))
     deaf = view.deaf_since() if at is None else None
     found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now, deaf)
     return Picture(now, at is None, answers, tuple(found))
+
+
+_ANSWERS: Kept[Mapping[str, Table]] = Kept(most=4)
+
+
+def _answers(view: View, at: datetime | None) -> Mapping[str, Table]:
+    """Each layer's answer, asked once for each commit, however many panels and pages want it."""
+    asked = {layer.key: BuildingCount() if isinstance(layer.query, Buildings) else layer.query for layer in view.layers}
+    key = (view.store.revision(), at, tuple(asked.items()))
+    return _ANSWERS.get(
+        view.store, key, lambda: {name: view.store.answer(question, at) for name, question in asked.items()}
+    )
 
 
 def count(layer: Layer, taken: Picture) -> Count:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from data_access.privacy import Rule
 from data_access.queries import Question
@@ -68,6 +68,8 @@ class Layer:
     never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
     `sentence` says aloud how things stand, from {city} and {meaning}, the scale's word for the median.
     `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another.
+    `stands_for_all` names the one of its devices' values that tells how things are: the median, or the highest where
+    one place alone can be the danger.
     `looks` are other ways to draw it, for the reader to choose; without a choice it is drawn by `draw`. A look keeps
     the parts of `draw` and changes their paint alone, so that choosing one loads nothing anew.
     `shown`: on when a page is first opened; a reader turns the others on.
@@ -91,6 +93,7 @@ class Layer:
     scale: Scale | None = None
     unit: str | None = None
     metric: str | None = None
+    stands_for_all: Literal["median", "highest"] = "median"
     legend: tuple[Mark, ...] = ()
     looks: tuple[Look, ...] = ()
     shown: bool = True

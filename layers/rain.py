@@ -41,6 +41,7 @@ LAYER = SKY.layer(
     public=OneByOne(delay=timedelta(minutes=10)),
     sentence=N_("Rain in {city}: {meaning}"),
     metric="rain_mm_h",
+    stands_for_all="highest",
     shown=False,
     needs=attention,
 )

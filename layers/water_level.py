@@ -44,5 +44,6 @@ LAYER = GAUGE.layer(
     stale_after=timedelta(minutes=15),
     public=OneByOne(delay=timedelta(minutes=10)),
     metric="water_level_m",
+    stands_for_all="highest",
     needs=attention,
 )
