@@ -4,25 +4,25 @@ Each question is answered for all devices or for some (`only`, by their number i
 microseconds or now (None).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 import numpy as np
 from sqlalchemy import Connection
 
+from data_access.columns import NEVER, believed, floats, qualities, revisions, times, told
 from data_access.keyframes import states_at
 from data_access.queries import Cameras, CameraViews, Devices, Latest, Parking
-from data_access.records import QUALITIES
 from data_access.registers import Register
-from data_access.schema import GOOD, ONLINE, SUSPECT
+from data_access.schema import GOOD, ONLINE
 from data_access.states import States, now
 from data_access.table import Table
 from data_access.transaction import Row, fetched
 
-NEVER = np.iinfo(np.int64).min  # how numpy writes NaT
-_QUALITY = np.array([*QUALITIES, None], dtype=object)
 # A view that ended changed its camera's row, too.
 _LOST = "SELECT camera_id, max(ended) FROM camera_view WHERE ended IS NOT NULL GROUP BY camera_id"
 OfDevices = Latest | Parking | Cameras | CameraViews | Devices
+Places = Sequence[np.ndarray]  # for each row the place of a stream's state; -1: it has none
 
 _VIEWS = "SELECT camera_id, geometry, area_m2, clipped, revision FROM camera_view WHERE"
 
@@ -65,50 +65,80 @@ def answer(question: OfDevices, asked: Asked) -> Table:
 
 def _latest(question: Latest, asked: Asked) -> Table:
     register = asked.register
-    streams = register.stream_of(question.metric)
-    declaring = register.declaring(question.metric)
-    found = asked.versions(declaring | (streams[register.device] > 0))
-    device = register.device[found]
-    online = register.stream_of(ONLINE)[device]
-    others = [register.stream_of(metric)[device] for metric in question.beside]
-    states = asked.states(np.concatenate([streams[device], online, *others]))
-    value = states.places(streams[device])
-    # A device that measures more than it declares has its row once it has.
-    there = (value >= 0) | declaring[found]
-    found, value, online = found[there], value[there], online[there]
-    status = states.places(online)
-    beside = {metric: states.places(other[there]) for metric, other in zip(question.beside, others, strict=True)}
-    return _told(
+    found = latest_versions(question, asked)
+    streams = latest_streams(question, register, register.device[found])
+    states = asked.states(np.concatenate(streams))
+    places = [states.places(each) for each in streams]
+    return latest_rows(question, register, found, states, places).where(latest_there(question, register, found, places))
+
+
+def latest_versions(question: Latest, asked: Asked) -> np.ndarray:
+    """The versions of the devices that measure this, by their own word or by what they did."""
+    register = asked.register
+    return asked.versions(
+        register.declaring(question.metric) | (register.stream_of(question.metric)[register.device] > 0)
+    )
+
+
+def latest_streams(question: Latest, register: Register, device: np.ndarray) -> list[np.ndarray]:
+    """What a row is made of: for each device its stream in the metric, in being connected, and in each one beside."""
+    return [register.stream_of(metric)[device] for metric in (question.metric, ONLINE, *question.beside)]
+
+
+def latest_there(question: Latest, register: Register, found: np.ndarray, places: Places) -> np.ndarray:
+    """Whether each has its row: a device that measures more than it declares has it once it has."""
+    there: np.ndarray = (places[0] >= 0) | register.declaring(question.metric)[found]
+    return there
+
+
+def latest_rows(question: Latest, register: Register, found: np.ndarray, states: States, places: Places) -> Table:
+    """The rows of these versions, from the places of their streams among the states."""
+    value, status, *others = places
+    return told(
         register,
         found,
-        value=_floats(states.value, value),
-        quality=_qualities(states, value),
-        observed_at=_times(states.observed_at, value),
-        received_at=_times(states.received_at, value),
-        online=_floats(states.value, status),
-        **{metric: _believed(states, place) for metric, place in beside.items()},
-        revision=_revisions(register.revision[found], states, value, status, *beside.values()),
+        value=floats(states.value, value),
+        quality=qualities(states, value),
+        observed_at=times(states.observed_at, value),
+        received_at=times(states.received_at, value),
+        online=floats(states.value, status),
+        **{metric: believed(states, place) for metric, place in zip(question.beside, others, strict=True)},
+        revision=revisions(register.revision[found], states, value, status, *others),
     )
 
 
 def _parking(asked: Asked) -> Table:
     register = asked.register
-    found = asked.versions(register.kind == "parking")
-    device = register.device[found]
-    streams = [register.stream_of(name)[device] for name in ("occupied_spaces", "total_spaces", ONLINE)]
+    found = parking_versions(asked)
+    streams = parking_streams(register, register.device[found])
     states = asked.states(np.concatenate(streams))
-    occupied, total, status = (states.places(each) for each in streams)
-    reported = _floats(states.value, total)
-    return _told(
+    return parking_rows(register, found, states, [states.places(each) for each in streams])
+
+
+def parking_versions(asked: Asked) -> np.ndarray:
+    """The versions of the car parks."""
+    return asked.versions(asked.register.kind == "parking")
+
+
+def parking_streams(register: Register, device: np.ndarray) -> list[np.ndarray]:
+    """What a row is made of: for each car park its streams in what is taken, what there is, and being connected."""
+    return [register.stream_of(name)[device] for name in ("occupied_spaces", "total_spaces", ONLINE)]
+
+
+def parking_rows(register: Register, found: np.ndarray, states: States, places: Places) -> Table:
+    """The rows of these versions, from the places of their streams among the states."""
+    occupied, total, status = places
+    reported = floats(states.value, total)
+    return told(
         register,
         found,
-        occupied_spaces=_floats(states.value, occupied),
+        occupied_spaces=floats(states.value, occupied),
         total_spaces=np.where(np.isnan(reported), register.field("total_spaces")[found], reported),
-        quality=_qualities(states, occupied),
-        observed_at=_times(states.observed_at, occupied),
-        received_at=_times(states.received_at, occupied),
-        online=_floats(states.value, status),
-        revision=_revisions(register.revision[found], states, occupied, total, status),
+        quality=qualities(states, occupied),
+        observed_at=times(states.observed_at, occupied),
+        received_at=times(states.received_at, occupied),
+        online=floats(states.value, status),
+        revision=revisions(register.revision[found], states, occupied, total, status),
     )
 
 
@@ -125,7 +155,7 @@ class _Signs:
         self.states = states
         online = register.stream_of(ONLINE)[devices]
         self.status = states.places(online)
-        self.online = _floats(states.value, self.status)
+        self.online = floats(states.value, self.status)
         kept = np.isin(states.stream, online) & (states.quality != GOOD)
         owner = register.stream_device[states.stream]
         order = np.lexsort((states.received_at, states.observed_at))
@@ -140,22 +170,39 @@ class _Signs:
     def columns(self) -> dict[str, np.ndarray]:
         return {
             "online": self.online,
-            "observed_at": _times(self.states.observed_at, self.place),
-            "received_at": _times(self.states.received_at, self.place),
+            "observed_at": times(self.states.observed_at, self.place),
+            "received_at": times(self.states.received_at, self.place),
         }
 
 
+class Signs(Protocol):
+    """The last signs of life, one for each row."""
+
+    revision: np.ndarray
+
+    def columns(self) -> dict[str, np.ndarray]: ...
+
+
 def _cameras(asked: Asked) -> Table:
+    found = camera_versions(asked)
+    return camera_rows(asked, found, _Signs(asked, asked.register.device[found]))
+
+
+def camera_versions(asked: Asked) -> np.ndarray:
+    """The versions of the cameras."""
+    return asked.versions(asked.register.kind == "camera")
+
+
+def camera_rows(asked: Asked, found: np.ndarray, signs: Signs) -> Table:
+    """The rows of these versions with what they see, and its `geometry`, from their last signs of life."""
     register = asked.register
-    found = asked.versions(register.kind == "camera")
-    signs = _Signs(asked, register.device[found])
     seen = _seen(asked)
     lost: dict[str, int] = dict(fetched(asked.connection, _LOST)) if asked.at is None else {}
     ids = register.device_ids[register.device[found]]
     rows = [seen.get(camera, (None, np.nan, np.nan, lost.get(camera, 0))) for camera in ids]
     views = Table.of(rows, geometry="s", area_m2="f", clipped="f", revision="i")
     fields = ("mount_height_m", "azimuth_deg", "field_of_view_deg", "range_m")
-    return _told(
+    return told(
         register,
         found,
         **{name: register.field(name)[found] for name in fields},
@@ -176,7 +223,11 @@ def _seen(asked: Asked) -> dict[str, Row]:
 
 
 def _camera_views(asked: Asked) -> Table:
-    cameras = _cameras(asked)
+    return views_of(_cameras(asked))
+
+
+def views_of(cameras: Table) -> Table:
+    """Of cameras with their geometry those that see something, as what they see."""
     seen = np.array([geometry is not None for geometry in cameras["geometry"]], dtype=bool)
     columns = ("geometry", "area_m2", "clipped", "online", "observed_at", "received_at", "interval_s", "revision")
     return cameras.where(seen).only("id", "name", "lon", "lat", *columns)
@@ -212,53 +263,9 @@ def _devices(asked: Asked) -> Table:
             )
             continue
         named |= set(register.metrics[where])
-        told = (register.name[where], register.kind[where], register.lon[where], register.lat[where])
+        about = (register.name[where], register.kind[where], register.lon[where], register.lat[where])
         since = register.revision[where]
-        rows.append((register.device_ids[number], *told, register.interval_s[where], ",".join(sorted(named)), since))
+        rows.append((register.device_ids[number], *about, register.interval_s[where], ",".join(sorted(named)), since))
     table = Table.of(rows, id="s", name="s", kind="s", lon="f", lat="f", interval_s="f", metrics="s", revision="i")
     columns = {name: column[listed] for name, column in signs.columns().items()}
     return table.with_columns(**columns, revision=np.maximum(table["revision"], signs.revision[listed]))
-
-
-# Columns
-
-
-def _told(register: Register, found: np.ndarray, **columns: np.ndarray) -> Table:
-    """What the register says of these versions, and the columns that a question adds."""
-    return Table(
-        {
-            "id": register.device_ids[register.device[found]],
-            "name": register.name[found],
-            "kind": register.kind[found],
-            "lon": register.lon[found],
-            "lat": register.lat[found],
-            "interval_s": register.interval_s[found],
-            **columns,
-        }
-    )
-
-
-def _floats(values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    told: np.ndarray = np.append(values, np.nan)[places]
-    return told
-
-
-def _believed(states: States, places: np.ndarray) -> np.ndarray:
-    """Numbers that stand without a word on their quality: NaN for what was found wrong."""
-    return _floats(np.where(states.quality <= SUSPECT, states.value, np.nan), places)
-
-
-def _times(moments: np.ndarray, places: np.ndarray) -> np.ndarray:
-    told: np.ndarray = np.append(moments, NEVER)[places]
-    return told.view("datetime64[us]")
-
-
-def _qualities(states: States, places: np.ndarray) -> np.ndarray:
-    told: np.ndarray = _QUALITY[np.append(states.quality, -1)[places]]
-    return told
-
-
-def _revisions(declared: np.ndarray, states: States, *places: np.ndarray) -> np.ndarray:
-    padded = np.append(states.revision, 0)
-    told: np.ndarray = np.maximum.reduce([declared, *(padded[each] for each in places)])
-    return told

@@ -71,6 +71,11 @@ class States:
         whole = States(*joined)
         return whole.where(np.argsort(whole.stream, kind="stable"))
 
+    def followed_by(self, later: "States") -> "States":
+        """These and later ones of the same streams, ordered by stream and time."""
+        whole = States(*(np.concatenate([getattr(self, name), getattr(later, name)]) for name in COLUMNS))
+        return whole.where(np.lexsort((whole.observed_at, whole.stream)))
+
     def places(self, streams: np.ndarray) -> np.ndarray:
         """Where each of these streams stands here; -1: it has no state."""
         if not len(self.stream):
@@ -87,15 +92,16 @@ def now(connection: Connection, streams: Iterable[int] | None = None) -> States:
     """The newest trusted reading of these streams, or of all."""
     if streams is None:
         return States.of(fetched(connection, _NOW))
-    return States.of(fetched(connection, _SOME_NOW, _listed(streams)))
+    return States.of(fetched(connection, _SOME_NOW, listed(streams)))
 
 
 def sought(connection: Connection, at: int, streams: Iterable[int] | None = None) -> States:
     """The newest trusted reading not observed after `at`, found by a seek for each stream."""
     if streams is None:
         return States.of(fetched(connection, _SEEK_ALL, at))
-    return States.of(fetched(connection, _SEEK_SOME, _listed(streams), at))
+    return States.of(fetched(connection, _SEEK_SOME, listed(streams), at))
 
 
-def _listed(streams: Iterable[int]) -> str:
+def listed(streams: Iterable[int]) -> str:
+    """Streams as a statement binds them."""
     return json.dumps([int(stream) for stream in streams])

@@ -7,7 +7,7 @@ so it is of one moment, and keeps no writer from its work.
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from msgspec import Struct
@@ -29,6 +29,7 @@ from data_access.search import search
 from data_access.table import Table
 from data_access.transaction import fetched
 
+from data_access.windows import Window, window
 
 class Health(Struct, frozen=True):
     """How much has come into a city since its database was made, and when the last commit was."""
@@ -103,6 +104,16 @@ class CityStore:
         with self._reading() as connection:
             first = fetched(connection, "SELECT first_fact FROM counter")[0][0]
         return None if first is None else instant(first)
+    def window(
+        self, question: Question, start: datetime, end: datetime, step: timedelta = timedelta(0)
+    ) -> Window | None:
+        """Every answer to this question from `start` on and before `end`, or before it as `until` says.
+
+        With a `step` only those at the steps. None: of this question no window is kept.
+        """
+        with self._reading() as connection:
+            return window(question, connection, self._registers.at_least(connection), start, end, step)
+
 
     def city(self) -> City | None:
         """The city, with the thresholds that hold now; None: nobody has described it yet."""
