@@ -72,7 +72,7 @@ def officials(settings: Settings) -> "ASGIApp":
     from data_access.writer import CityWriter
     from layers import LAYERS
     from layers.local import local
-    from live.frames import snapshot
+    from live.frames import snapshot, window
     from live.hub import Hub
     from server import api, asking, door, numbers, problems, sessions, tiles
     from server.bare import bare_server, hosts
@@ -92,7 +92,9 @@ def officials(settings: Settings) -> "ASGIApp":
     server = bare_server(at_end=end, each_second=lambda: numbers.CLIENTS.set(hub.clients))
     problems.watch(server)
     server.include_router(sessions.routes(keys))
-    server.include_router(api.routes(store, layers, snapshot, version=VERSION, health=health, finds=True))
+    server.include_router(
+        api.routes(store, layers, snapshot, version=VERSION, health=health, finds=True, window=window)
+    )
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
     deaf = partial(deaf_since, settings.folder)

@@ -2,7 +2,8 @@
 
 `CG1\\0`, the header's length, a JSON header padded so that what follows starts at a multiple of 8, then the buffers,
 each starting at a multiple of 8. The same frames travel over the live channel and answer `/api/columns/{key}`.
-Times are epoch milliseconds in f64, NaN: never. Text is u32 offsets and UTF-8; None and "" look alike.
+Times are epoch milliseconds in f64, NaN: never. Text is u32 offsets and UTF-8; None and "" look alike. A window has
+columns of another length too (`rows` of their own): when each of its things stood how.
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,9 @@ import numpy as np
 import orjson
 
 from data_access.table import Table
+from data_access.windows import Window
 
-Kind = Literal["snapshot", "delta", "heartbeat"]
+Kind = Literal["snapshot", "delta", "heartbeat", "window"]
 Column = np.ndarray | list[str]
 
 MAGIC = b"CG1\0"
@@ -29,6 +31,7 @@ _TYPES: dict[str, np.dtype[Any]] = {
     "u32": np.dtype("<u4"),
     "u8": np.dtype("u1"),
 }
+NOTHING_BESIDE = Table({})
 UNSENT = frozenset({"text", "gone"})  # free text is for the panel that was opened; `gone` has its own place
 
 
@@ -70,6 +73,13 @@ def delta(layer: str, changed: Table, *, seq: int, since: int, revision: int, no
     return _frame(header, changed, gone)
 
 
+def window(layer: str, told: Window, *, revision: int, now: float) -> bytes:
+    """All answers of a stretch of the past: the things, and in columns with `rows` of their own their moments."""
+    begun, until = (at.timestamp() * 1000 for at in (told.start, told.until))
+    header = {"kind": "window", "layer": layer, "seq": 0, "revision": revision, "at": begun, "until": until, "now": now}
+    return _frame(header, told.things, beside=told.moments)
+
+
 def heartbeat(*, revision: int, now: float, lag_s: float | None = None) -> bytes:
     """A sign of life: the store answered just now and stood at this revision."""
     return _frame({"kind": "heartbeat", "revision": revision, "now": now, "lag_s": lag_s}, Table({}))
@@ -90,7 +100,7 @@ def decode(frame: bytes) -> Frame:
             raise FrameError(f"a header of {length} bytes in a frame of {len(frame)}")
         header = orjson.loads(frame[_HEAD.size : start])
         buffers, rows = memoryview(frame)[start:], header["rows"]
-        columns = {told["name"]: _read(told, buffers, rows) for told in header["columns"]}
+        columns = {told["name"]: _read(told, buffers, told.get("rows", rows)) for told in header["columns"]}
     except FrameError:
         raise
     except (LookupError, TypeError, ValueError, AttributeError, StructError) as fault:
@@ -98,19 +108,21 @@ def decode(frame: bytes) -> Frame:
     return Frame(header, columns)
 
 
-def _frame(header: dict[str, Any], table: Table, gone: Sequence[str] = ()) -> bytes:
+def _frame(header: dict[str, Any], table: Table, gone: Sequence[str] = (), beside: Table = NOTHING_BESIDE) -> bytes:
     buffers: list[bytes] = []
     columns: list[dict[str, Any]] = []
     offset = 0
-    for name in table.columns:
-        written = None if name in UNSENT else _written(name, table[name])
-        if written is None:
-            continue
-        kind, data = written
-        columns.append({"name": name, "type": kind, "offset": offset, "bytes": len(data)})
-        padding = -len(data) % _EDGE
-        buffers += (data, bytes(padding))
-        offset += len(data) + padding
+    for of in (table, beside):
+        for name in of.columns:
+            written = None if name in UNSENT else _written(name, of[name])
+            if written is None:
+                continue
+            kind, data = written
+            own = {"rows": len(of)} if of is beside else {}
+            columns.append({"name": name, "type": kind, "offset": offset, "bytes": len(data), **own})
+            padding = -len(data) % _EDGE
+            buffers += (data, bytes(padding))
+            offset += len(data) + padding
     told = orjson.dumps(header | {"rows": len(table), "columns": columns, "gone": list(gone)})
     told += b" " * (-(_HEAD.size + len(told)) % _EDGE)
     return b"".join((_HEAD.pack(MAGIC, len(told)), told, *buffers))

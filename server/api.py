@@ -17,7 +17,10 @@ from data_access.words import _, language
 from layers.base import Layer
 from server import asked
 from server.problems import Problem
-from server.shapes import collection, comma_separated, within
+from server.readings import serve as serve_readings
+from server.shapes import collection, within
+from server.windows import Encoded
+from server.windows import serve as serve_windows
 
 FEATURES, READINGS, HITS = 50_000, 10_000, 100
 LONGEST_TEXT = 200  # of what is searched for
@@ -56,13 +59,15 @@ def routes(
     snapshot: Snapshot,
     *,
     version: str = "",
+    window: Encoded | None = None,
     health: Callable[[], str] | None = None,
     finds: bool = False,
     now: Callable[[], datetime] = _clock,
 ) -> APIRouter:
     """The API over one store and the layers that its callers may see.
 
-    `health` says ok, degraded or down; `finds` opens the search over every name that the store knows.
+    `health` says ok, degraded or down; `finds` opens the search over every name that the store knows; `window` (as
+    live.frames has it) opens stretches of the past.
     """
     router, shown = APIRouter(), {layer.key: layer for layer in layers}
     salt = secrets.token_hex(4)  # after a restart the same revision may belong to another database
@@ -137,7 +142,10 @@ def routes(
 
     readings: Any = getattr(store, "readings", None)
     if readings is not None:
-        _serve_readings(router, readings, now)
+        serve_readings(router, readings, now)
+    windows: Any = getattr(store, "window", None)
+    if window and windows is not None:
+        serve_windows(router, chosen, windows, store.revision, window, now)
     if finds:
         _serve_search(router, store, now)
 

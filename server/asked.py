@@ -3,6 +3,9 @@
 import math
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import Query
 
 from data_access.words import _
 from server.problems import Problem
@@ -10,6 +13,11 @@ from server.problems import Problem
 Box = tuple[float, float, float, float]
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 SKEW = timedelta(minutes=1)
+
+
+def named(name: str) -> Any:
+    """A parameter of the query string whose name is a word of Python's own."""
+    return Query(default=None, alias=name)
 
 
 def instant(told: str | None, name: str, now: datetime) -> datetime | None:

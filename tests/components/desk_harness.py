@@ -19,7 +19,7 @@ from data_access.desk import Desk
 from data_access.store import CityStore
 from data_access.words import N_
 from layers import LAYERS
-from live.frames import snapshot
+from live.frames import snapshot, window
 from live.hub import Hub
 from server import api, door, problems, sessions, tiles
 from tests.small_city import NOON, build, url_of
@@ -41,7 +41,7 @@ def main(folder: Path, port: int) -> None:
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     problems.watch(server)
     server.include_router(sessions.routes(keys))
-    server.include_router(api.routes(store, LAYERS, snapshot, now=clock))
+    server.include_router(api.routes(store, LAYERS, snapshot, window=window, now=clock))
     server.include_router(tiles.routes(folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
     view, wall = View("desk", N_("Desk"), LAYERS, store, now=clock), View("wall", N_("Wall"), LAYERS, store, now=clock)
