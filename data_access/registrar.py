@@ -61,7 +61,7 @@ class Undo(Struct, frozen=True):
 Change = Edit | Declare | Remove | Undo
 
 
-def make(tx: Writing, change: Change, who: str, at: int) -> int:
+def make(tx: Writing, at: int, change: Change, who: str) -> int:
     """Make this change; its number.
 
     Raises:

@@ -27,7 +27,8 @@ from data_access.ledger import Ack, Acks, Note, settle
 from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
 from data_access.registrar import Change, make
 from data_access.reports import report
-from data_access.schema import microseconds
+from data_access.schema import instant, microseconds
+from data_access.second_look import Again, read_again
 from data_access.series import Series, pieces, put
 from data_access.transaction import Writing, writing
 from data_access.versions import Counts, Versions
@@ -225,14 +226,14 @@ class CityWriter:
         with self._writing() as tx:
             return change(tx, microseconds(self._clock()), *told)
 
-    def register(self, change: Change, who: str) -> int:
-        """Change a register by hand; the number of the change, by which it can be undone.
-
-        Raises:
-            CannotDo: it cannot be made as it is.
-        """
-        with self._writing() as tx:
-            return make(tx, change, who, microseconds(self._clock()))
+    def read_again(self, ids: Iterable[str], who: str) -> Again:
+        """Take messages out of quarantine that can be read by now, as `Quarantined` names them; what became of them."""
+        again = Again()
+        for batch in _batches(ids):
+            with self._writing() as tx:
+                now = microseconds(self._clock())
+                again += read_again(tx, now, batch, self._take_late, self._names.forget, who)
+        return again
 
     def keep_keyframes(self, now: datetime | None = None) -> int:
         """Bring the keyframes up to now and rewrite those that late readings touch; how many were written."""
@@ -284,6 +285,10 @@ class CityWriter:
             return self._take(tx, messages[:half], seen) | self._take(tx, messages[half:], seen)
         seen.update(put)
         return acks
+
+    def _take_late(self, tx: Writing, topic: str, raw: bytes, heard: int, packet: Packet) -> Acks:
+        """Store a message that waited in quarantine since it was heard."""
+        return self._store(tx, [Message(topic, raw, instant(heard), packet=packet)], {})
 
     def _store(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> Acks:
         items: list[Item] = []
