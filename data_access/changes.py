@@ -3,7 +3,7 @@
 import numpy as np
 from sqlalchemy import Connection
 
-from data_access import answers, histories
+from data_access import answers, histories, incident_rows
 from data_access.answers import Asked, OfDevices
 from data_access.notes import changed_notes
 from data_access.queries import (
@@ -35,7 +35,7 @@ def changed(question: Question, since: int, connection: Connection, register: Re
     if isinstance(question, OfDevices):
         return _of_devices(question, since, connection, register)
     if isinstance(question, Incidents):
-        return _with_gone(*histories.changed_incidents(question, connection, since))
+        return _with_gone(*incident_rows.changed(question, connection, since))
     if isinstance(question, Buildings):
         return _with_gone(*histories.changed_buildings(question, connection, since))
     if isinstance(question, Districts):
@@ -52,7 +52,7 @@ def changed(question: Question, since: int, connection: Connection, register: Re
     if isinstance(question, Track):
         return _with_gone(histories.track(question, connection, None, since), [])
     if isinstance(question, IncidentHistory):
-        return _with_gone(histories.incident_history(question, connection, None, since), [])
+        return _with_gone(incident_rows.history(question, connection, None, since), [])
     if isinstance(question, Usual | SameHour):
         raise TypeError("what is usual moves with the hour, not with a commit")
     raise TypeError("what changed in a change is not a question")

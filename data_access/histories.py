@@ -1,9 +1,10 @@
-"""Answers from tables of their own: incidents, buildings, districts, and the history of one thing."""
+"""Answers from tables of their own: buildings, districts, and the history of one thing."""
 
 from typing import Any
 
 from sqlalchemy import Connection
 
+from data_access import incident_rows
 from data_access.queries import BuildingCount, Buildings, Districts, IncidentHistory, Incidents, Track
 from data_access.records import QUALITIES
 from data_access.schema import microseconds
@@ -11,37 +12,6 @@ from data_access.table import Table
 from data_access.transaction import fetched
 
 OfTables = Incidents | Buildings | BuildingCount | Districts | Track | IncidentHistory
-
-# Everything an incident's row tells, from its newest event that is not after a time.
-_INCIDENT = (
-    "SELECT e.incident_id, e.kind, e.severity, e.state, e.lon, e.lat, e.title, e.text, e.source, i.opened_at, e.at, "
-    "e.received_at, {revision} FROM incident i CROSS JOIN incident_event e WHERE e.incident_id = i.incident_id "
-)
-_NOW = _INCIDENT.format(revision="i.revision") + (
-    "AND e.at = i.at AND e.place = i.place AND e.digest = i.digest AND {which} ORDER BY e.incident_id"
-)
-# One that was over by then, and about which nothing was said since, is left out before its events are looked at.
-_THEN = _INCIDENT.format(revision="e.revision") + (  # noqa: S608  # our own words
-    "AND (e.at, e.place, e.digest) = (SELECT p.at, p.place, p.digest FROM incident_event p "
-    "WHERE p.incident_id = i.incident_id AND p.at <= ? ORDER BY p.at DESC, p.place DESC, p.digest DESC LIMIT 1) "
-    "AND i.opened_at <= ? AND {which} ORDER BY e.incident_id"
-)
-_INCIDENT_COLUMNS = {
-    "id": "s",
-    "kind": "s",
-    "severity": "i",
-    "state": "s",
-    "lon": "f",
-    "lat": "f",
-    "title": "s",
-    "text": "s",
-    "source": "s",
-    "opened_at": "t",
-    "observed_at": "t",
-    "received_at": "t",
-    "revision": "i",
-}
-_STILL_OPEN = "e.state NOT IN ('resolved', 'closed')"
 
 _BUILDING = (
     'SELECT id, name, "use", lon, lat, height_m, height_source, min_height_m, levels, part, built, outline, revision '
@@ -83,7 +53,7 @@ _TOUCHES = "west <= ? AND east >= ? AND south <= ? AND north >= ?"
 
 def answer(question: OfTables, connection: Connection, at: int | None) -> Table:
     if isinstance(question, Incidents):
-        return _incidents(question, connection, at)
+        return incident_rows.answer(question, connection, at)
     if isinstance(question, Buildings):
         return _buildings(question, connection, at)
     if isinstance(question, BuildingCount):
@@ -92,35 +62,7 @@ def answer(question: OfTables, connection: Connection, at: int | None) -> Table:
         return _districts(question, connection, at)
     if isinstance(question, Track):
         return track(question, connection, at)
-    return incident_history(question, connection, at)
-
-
-def _incidents(question: Incidents, connection: Connection, at: int | None, since: int | None = None) -> Table:
-    which, values = ["TRUE"], []
-    if question.id is not None:
-        which.append("i.incident_id = ?")
-        values.append(question.id)
-    if since is not None:
-        which.append("i.revision > ?")
-        values.append(since)  # type: ignore[arg-type]  # a list of whatever the statement binds
-    if at is None:
-        if question.open_only:
-            which.append("i.over = FALSE")
-        rows = fetched(connection, _NOW.format(which=" AND ".join(which)), *values)
-        return Table.of(rows, **_INCIDENT_COLUMNS)
-    bound: list[Any] = [at, at, *values]
-    if question.open_only:
-        which += ["NOT (i.over AND i.at <= ?)", _STILL_OPEN]
-        bound.append(at)
-    return Table.of(fetched(connection, _THEN.format(which=" AND ".join(which)), *bound), **_INCIDENT_COLUMNS)
-
-
-def changed_incidents(question: Incidents, connection: Connection, since: int) -> tuple[Table, list[str]]:
-    """Incidents that a commit after `since` touched: those in the answer now, and the ids of those that are not."""
-    there = _incidents(question, connection, None, since)
-    touched = "SELECT incident_id FROM incident WHERE revision > ?"
-    named = [found for (found,) in fetched(connection, touched, since) if question.id in (None, found)]
-    return there, sorted(set(named) - set(there["id"]))
+    return incident_rows.history(question, connection, at)
 
 
 def _buildings(question: Buildings, connection: Connection, at: int | None, since: int | None = None) -> Table:
@@ -193,18 +135,3 @@ def track(question: Track, connection: Connection, at: int | None, since: int | 
     rows = fetched(connection, asked + " ORDER BY observed_at", *bound)
     told = [(observed, received, value, QUALITIES[quality]) for observed, received, value, quality in rows]
     return Table.of(told, observed_at="t", received_at="t", value="f", quality="s")
-
-
-def incident_history(
-    question: IncidentHistory, connection: Connection, at: int | None, since: int | None = None
-) -> Table:
-    asked = "SELECT at, received_at, state, severity, title, text, source FROM incident_event WHERE incident_id = ?"
-    bound: list[Any] = [question.incident_id]
-    if at is not None:
-        asked += " AND at <= ?"
-        bound.append(at)
-    if since is not None:
-        asked += " AND revision > ?"
-        bound.append(since)
-    rows = fetched(connection, asked + " ORDER BY at, place, digest", *bound)
-    return Table.of(rows, observed_at="t", received_at="t", state="s", severity="i", title="s", text="s", source="s")

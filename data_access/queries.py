@@ -70,14 +70,19 @@ class CameraViews(_OfThings):
 
 @dataclass(frozen=True, slots=True)
 class Incidents(_OfThings):
-    """Incidents in their state at `at`; `open_only` leaves out resolved and closed ones.
+    """Incidents in their state at `at`; `open_only` leaves out resolved, closed and joined ones.
 
-    Columns: id, kind, severity, state, lon, lat, title, text, source, opened_at, observed_at (its newest word),
-    received_at, revision.
+    Columns: id, kind, severity, state, lon, lat, title, text, source, opened_at, observed_at (the newest that was said
+    or done), received_at, revision, assigned_to, joined_to (the incident that this one is the same as), joined (how
+    many are joined to this one; it is as urgent as the worst of them, and as old as the oldest).
     """
 
     open_only: bool = True
     id: str | None = None
+
+    def one(self, id: str) -> Self:
+        """Whoever asks for one incident by its name wants to know it when it is over, too."""
+        return replace(self, id=id, open_only=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,19 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
+class Extremes:
+    """The highest and the lowest good number of each device in one metric, start <= observed_at < end.
+
+    Columns: id, highest, highest_at, lowest, lowest_at (of several alike the first). A device that measured nothing then
+    has no row. With `at`, nothing observed after it.
+    """
+
+    metric: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Usual:
     """What is usual for these devices in one metric at a time of day: how the days before were then.
 
@@ -187,10 +205,36 @@ class SameHour:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentHistory:
-    """All that was ever said about one incident, oldest first.
+class Whereabouts:
+    """Where a place lies: the districts that hold it, smallest first, the nearest address and the nearest mark.
 
-    Columns: observed_at, received_at, state, severity, title, text, source.
+    Columns: kind (district, street, address, or that of the mark, as school), name, name_en, distance_m (0: within).
+    What is too far to say anything is left out.
+    """
+
+    lon: float
+    lat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a register (device, building, district) knows of a thing as it is at `at`.
+
+    Columns: source (who named it: mqtt is the device itself), since (when this version began; NaT: with its first
+    declaration), heard_at (of a device, its first reading; NaT: none), versions (how many there ever were).
+    """
+
+    register: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentHistory:
+    """All that was ever said of one incident and done about it, and of those that are joined to it, oldest first.
+
+    Columns: observed_at, received_at, state (which it said, or led to), severity, title, text (of a report, a note, a
+    reason), source, id (of which incident); and of what the desk did: who, act (one of incident_life.DEEDS; None: it
+    was said by the source), assigned_to, other (joined to or parted from), undone (it was taken back).
     """
 
     incident_id: str
@@ -269,8 +313,11 @@ Question = (
     | Search
     | Devices
     | Track
+    | Extremes
     | Usual
     | SameHour
+    | Whereabouts
+    | Origin
     | IncidentHistory
     | Registered
     | RegisterVersions

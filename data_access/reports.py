@@ -7,7 +7,9 @@ any order of arrival leads to the same state.
 from hashlib import sha256
 
 from msgspec import json
+from sqlalchemy import Connection
 
+from data_access.incident_rows import standing
 from data_access.intake import LARGEST, UnstorableError, storable_text
 from data_access.records import OVER, Incident
 from data_access.schema import INCIDENT, INCIDENT_EVENT, STATE_PLACES, microseconds
@@ -50,7 +52,8 @@ def report(tx: Writing, incident: Incident, received_at: int) -> str:
         incident.text,
         tx.revision,
     )
-    known = tx.rows("SELECT opened_at, at, place, digest, over FROM incident WHERE incident_id = ?", incident.id)
+    asked = "SELECT opened_at, at, place, digest, over, worked_at FROM incident WHERE incident_id = ?"
+    known = tx.rows(asked, incident.id)
     if not tx.run(_PUT, [row]):
         tx.duplicates += 1
         return "same"
@@ -59,9 +62,17 @@ def report(tx: Writing, incident: Incident, received_at: int) -> str:
     tx.observed(at)
     newest, opened, over = (at, place, digest), at, incident.state in OVER
     if known:
-        first, *last = known[0][:4]
+        first, *last, was_over, worked_at = known[0]
         opened = min(first, at)
         if tuple(last) > newest:
-            newest, over = (last[0], last[1], last[2]), bool(known[0][4])
+            newest, over = (last[0], last[1], last[2]), bool(was_over)
+        if worked_at is not None:
+            over = hidden(tx.connection, incident.id)
     tx.run(_NEWEST, [(incident.id, opened, *newest, int(over), tx.revision, None)])
     return "changed" if known else "new"
+
+
+def hidden(connection: Connection, incident_id: str) -> bool:
+    """Whether an incident that was said something of is not among the open ones: resolved, closed, or joined."""
+    found = standing(connection, incident_id)
+    return found is not None and not found[0].listed

@@ -17,15 +17,15 @@ from msgspec import json as structs
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from data_access import quarantine
+from data_access import quarantine, work
 from data_access.city import City
 from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, THRESHOLDS, VIEWS, View, completed
 from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
+from data_access.incident_life import Deed
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
 from data_access.ledger import Ack, Acks, Note, settle
 from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
-from data_access.registrar import Change, make
 from data_access.reports import report
 from data_access.schema import instant, microseconds
 from data_access.second_look import Again, read_again
@@ -190,6 +190,33 @@ class CityWriter:
                     became = report(tx, incident, microseconds(received_at))
                     counts += Counts(**{became: 1})
         return counts
+
+    def open_incident(self, told: Incident, who: str) -> str:
+        """Open an incident in the desk's own name (its id, time, state and source are set here); its id.
+
+        Raises:
+            CannotDo: what was told is no incident.
+        """
+        with self._writing() as tx:
+            return work.open_incident(tx, told, who, microseconds(self._clock()))
+
+    def work(self, deed: Deed) -> Deed:
+        """Keep what somebody did about an incident, at this moment; the deed as it was kept.
+
+        Raises:
+            CannotDo: its state does not allow that, or what was said does not suffice.
+        """
+        with self._writing() as tx:
+            return work.work(tx, deed, microseconds(self._clock()))
+
+    def take_back(self, incident_id: str, undoes: int, who: str) -> Deed:
+        """Take back the newest deed about an incident, which was done at this time (microseconds since 1970).
+
+        Raises:
+            CannotDo: it is not the newest that stands, or cannot be undone as things are now.
+        """
+        with self._writing() as tx:
+            return work.take_back(tx, incident_id, undoes, who, microseconds(self._clock()))
 
     def describe(self, city: City) -> None:
         """Say which city this is.

@@ -34,6 +34,7 @@ PURE = {
     "metric_units",
     "folding",
     "refusals",
+    "incident_life",
     "words",
     "decoders",
 }

@@ -170,13 +170,16 @@ class Reference:
                 continue
             told = {name: getattr(last, name) for name in last.__struct_fields__ if name != "at"}
             times = {"opened_at": words[0][0].at, "observed_at": last.at, "received_at": received_at}
-            rows.append(told | times)
+            rows.append(told | times | {"assigned_to": None, "joined_to": None, "joined": 0})
         return rows
 
     def _told(self, name: str, at: datetime | None) -> list[dict[str, Any]]:
-        fields = ("state", "severity", "title", "text", "source")
+        fields = ("id", "state", "severity", "title", "text", "source")
+        nobody = {"who": None, "act": None, "assigned_to": None, "other": None, "undone": False}
         return [
-            {field: getattr(word, field) for field in fields} | {"observed_at": word.at, "received_at": received_at}
+            {field: getattr(word, field) for field in fields}
+            | {"observed_at": word.at, "received_at": received_at}
+            | nobody
             for word, received_at in self._words(at).get(name, [])
         ]
 
