@@ -10,7 +10,8 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.clock import instant
-from components.desk_panels import chart_of, described, flown_to, legends_of, overview, table_of, time_of
+from components.desk_panels import described, flown_to, legends_of, overview, table_of, time_of
+from components.drawer import register_drawer
 from components.figures import figures, state_of_the_city
 from components.incidents import plain
 from components.link import Link, camera, place, selection, write
@@ -38,6 +39,7 @@ def register_desk(app: Dash, view: View) -> None:
     """Bind the desk's panels, its time and its selection to this app alone."""
     _time(app, view)
     _selection(app, view)
+    register_drawer(app, view)
     _search(app, view)
     _panels(app, view)
     _sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, State(ids.AT, "data"))
@@ -144,18 +146,6 @@ def _selection(app: Dash, view: View) -> None:
         if only_a_tick() and (at or not chosen):
             raise PreventUpdate
         return described(view, chosen, instant(at))
-
-    @app.callback(
-        Output(ids.CHART, "children"),
-        Input(ids.SELECTED, "data"),
-        Input(ids.AT, "data"),
-        Input(ids.MAP, "theme"),
-        Input(ids.MINUTE, "n_intervals"),
-    )
-    def draw(selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
-        if only_a_tick() and at:
-            raise PreventUpdate
-        return chart_of(view, selection(selected, view), instant(at), shade)
 
     app.clientside_callback(in_browser("focus"), Input(ids.DETAIL, "children"), prevent_initial_call=True)
 

@@ -1,4 +1,7 @@
-"""Twenty-four hours of one device as a Plotly chart: gaps stay gaps, bands come from the layer's own Scale."""
+"""The history of one device as a Plotly chart: gaps stay gaps, bands come from the layer's own Scale.
+
+Behind the line lies what is usual at each time of day, where enough days before are known.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
@@ -8,13 +11,16 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from components.stretch import Stretch
+from components.usual_band import Band
 from data_access.records import LATE
 from data_access.table import Table
 from data_access.words import _, language, ngettext
 from layers.phrases import clock, number, span
 from layers.scale import Scale
 
-HOURS = timedelta(hours=24)
+MOST = 1200  # readings drawn one by one; of more, the lowest and the highest of each step
+MOST_ODD = 300  # marks of late and doubtful readings, which no step swallows; beyond that only the newest are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +32,13 @@ class Inks:
     grid: str
     line: str
     panel: str
+    usual: str
 
 
-NIGHT = Inks(text="#e7edf4", dim="#93a4b8", grid="#2a3542", line="#7cc4ff", panel="#121922")
-DAY = Inks(text="#17202b", dim="#52616f", grid="#d3dbe3", line="#0b63ce", panel="#ffffff")
+NIGHT = Inks(
+    text="#e7edf4", dim="#93a4b8", grid="#2a3542", line="#7cc4ff", panel="#121922", usual="rgba(124,196,255,0.14)"
+)
+DAY = Inks(text="#17202b", dim="#52616f", grid="#d3dbe3", line="#0b63ce", panel="#ffffff", usual="rgba(11,99,206,0.12)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +60,9 @@ def with_gaps(
     times: list[datetime], values: list[float | None], silent: list[Gap]
 ) -> tuple[list[datetime], list[float | None]]:
     """The line to draw: broken within every gap, and at every reading that has no number."""
-    breaks = {gap.start: gap.start + (gap.end - gap.start) / 2 for gap in silent}
-    xs: list[datetime] = []
-    ys: list[float | None] = []
-    for at, value in zip(times, values, strict=True):
-        xs.append(at)
-        ys.append(value)
-        if at in breaks:
-            xs.append(breaks[at])
-            ys.append(None)
-    return xs, ys
+    breaks = [(gap.start + (gap.end - gap.start) / 2, None) for gap in silent if times and gap.start >= times[0]]
+    points = sorted([*zip(times, values, strict=True), *breaks], key=lambda point: point[0])
+    return [at for at, _value in points], [value for _at, value in points]
 
 
 def marked(track: Table, interval_s: float) -> list[bool]:
@@ -70,21 +72,54 @@ def marked(track: Table, interval_s: float) -> list[bool]:
     return [bool(slow) or quality not in ("good", None) for slow, quality in zip(late, track["quality"], strict=True)]
 
 
-def chart(track: Table, scale: Scale | None, unit: str, interval_s: float, end: datetime, inks: Inks) -> go.Figure:
-    """The picture of a track that ends at `end`, in the hours of the zone that `end` is told in."""
-    zone = end.tzinfo
-    start = end - HOURS
-    rows = list(track)
-    times = [row.observed_at for row in rows]
-    values = [row.value for row in rows]
-    silent = gaps(times, interval_s, start, end)
-    xs, ys = with_gaps(times, values, silent)
-    known = [value for value in values if value is not None]
-    floor, roof = _range(known, scale)
+def drawn_of(track: Table, odd: list[bool]) -> np.ndarray:
+    """Which readings are drawn, as a mask: all of a few, else the lowest and the highest of each even step of time.
+
+    What is odd is drawn as well, and a missing value still breaks the line. Nothing is averaged: every point was
+    measured.
+    """
+    keep = np.ones(len(track), dtype=bool)
+    if len(track) <= MOST:
+        return keep
+    at, value = track["observed_at"].astype(np.int64), track["value"]
+    step = np.minimum((at - at[0]) * (MOST // 2) // max(int(at[-1] - at[0]), 1), MOST // 2 - 1)
+    keep[:] = False
+    order = np.lexsort((value, step))  # NaN, what is missing, comes last in its step
+    told = order[~np.isnan(value[order])]
+    if len(told):
+        first = np.flatnonzero(np.diff(step[told], prepend=-1))
+        last = np.append(first[1:], len(told)) - 1
+        keep[told[first]] = keep[told[last]] = True
+    missing = np.isnan(value)
+    keep[missing & ~np.roll(missing, 1)] = True
+    keep[[0, -1]] = True
+    keep[np.flatnonzero(odd)[-MOST_ODD:]] = True
+    return keep
+
+
+def chart(
+    track: Table,
+    scale: Scale | None,
+    unit: str,
+    interval_s: float,
+    stretch: Stretch,
+    inks: Inks,
+    usual: Band | None = None,
+) -> go.Figure:
+    """The picture of a track, in the hours of the zone that the stretch's end is told in."""
+    zone = stretch.end.tzinfo
+    silent = gaps([row.observed_at for row in track], interval_s, stretch.start, stretch.end)
+    odd = np.array(marked(track, interval_s), dtype=bool)
+    keep = drawn_of(track, odd.tolist())
+    rows, odd = list(track.where(keep)), odd[keep]
+    xs, ys = with_gaps([row.observed_at for row in rows], [row.value for row in rows], silent)
+    known = [value for value in ys if value is not None]
+    floor, roof = _range([*known, *(usual.values() if usual else ())], scale)
     # All shapes at once: each one added to a figure copies all that are there, minutes for a thousand gaps.
     shapes = [*_shades(silent, zone, inks), *_thresholds(scale, floor, roof)]
-    figure = go.Figure(layout={**_layout(inks, unit), "shapes": shapes})
-    hover = f"%{{x|%H:%M}}  %{{y:,.1f}} {unit}<extra></extra>"
+    figure = go.Figure(layout={**_layout(inks, unit, stretch), "shapes": shapes})
+    if usual:
+        _draw_usual(figure, usual, zone, inks)
     figure.add_scatter(
         x=[_wall(at, zone) for at in xs],
         y=ys,
@@ -92,10 +127,11 @@ def chart(track: Table, scale: Scale | None, unit: str, interval_s: float, end: 
         connectgaps=False,
         line={"color": inks.dim, "width": 1.5},
         hoverinfo="skip",
+        name="line",
     )
-    odd = marked(track, interval_s)
+    hover = f"%{{x|{'%H:%M' if stretch.short else '%d/%m %H:%M'}}}  %{{y:,.1f}} {unit}<extra></extra>"
     for flagged in (False, True):
-        picked = [row for row, mark in zip(rows, odd, strict=True) if mark is flagged and row.value is not None]
+        picked = [row for row, mark in zip(rows, odd, strict=True) if mark == flagged and row.value is not None]
         colours = [scale.colour(row.value) if scale else inks.line for row in picked]
         figure.add_scatter(
             x=[_wall(row.observed_at, zone) for row in picked],
@@ -108,30 +144,47 @@ def chart(track: Table, scale: Scale | None, unit: str, interval_s: float, end: 
                 "line": {"width": 1.5 if flagged else 0, "color": colours},
             },
             hovertemplate=hover,
+            name="odd" if flagged else "readings",
         )
-    figure.update_xaxes(range=[_wall(start, zone), _wall(end, zone)])
+    figure.update_xaxes(range=[_wall(stretch.start, zone), _wall(stretch.end, zone)])
     figure.update_yaxes(range=[floor, roof])
     return figure
 
 
-def summary(track: Table, unit: str, interval_s: float, end: datetime) -> str:
+def _draw_usual(figure: go.Figure, usual: Band, zone: tzinfo | None, inks: Inks) -> None:
+    """The band under everything else, its middle as a dotted line; broken where no usual value is known."""
+    for first, last in usual.pieces():
+        xs = [_wall(at, zone) for at in usual.at[first:last]]
+        edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": xs}
+        figure.add_scatter(y=usual.low[first:last].tolist(), name="usual-low", **edge)
+        figure.add_scatter(
+            y=usual.high[first:last].tolist(), fill="tonexty", fillcolor=inks.usual, name="usual-high", **edge
+        )
+        middle = {"color": inks.dim, "width": 1, "dash": "dot"}
+        figure.add_scatter(
+            x=xs, y=usual.middle[first:last].tolist(), mode="lines", line=middle, hoverinfo="skip", name="usual"
+        )
+
+
+def summary(track: Table, unit: str, interval_s: float, stretch: Stretch) -> str:
     """What the chart shows, in words, for those who do not see it."""
     rows = [row for row in track if row.value is not None]
     if not rows:
-        return _("No readings in these 24 hours.")
+        return _("No readings in this time.")
     low, high = min(rows, key=lambda row: row.value), max(rows, key=lambda row: row.value)
-    told = _("24 hours: lowest {low} {unit} at {low_at}, highest {high} {unit} at {high_at}.").format(
+    told = _("{stretch}: lowest {low} {unit} at {low_at}, highest {high} {unit} at {high_at}.").format(
+        stretch=stretch.called(),
         low=_told(low.value),
-        low_at=clock(low.observed_at, end),
+        low_at=clock(low.observed_at, stretch.end),
         high=_told(high.value),
-        high_at=clock(high.observed_at, end),
+        high_at=clock(high.observed_at, stretch.end),
         unit=unit,
     )
-    silent = gaps([row.observed_at for row in track], interval_s, end - HOURS, end)
+    silent = gaps([row.observed_at for row in track], interval_s, stretch.start, stretch.end)
     if silent:
         longest = max(silent, key=lambda gap: gap.end - gap.start)
         told += " " + ngettext("{n} gap, of {span}.", "{n} gaps, the longest of {span}.", len(silent)).format(
-            n=len(silent), span=span(longest.end - longest.start)
+            n=number(len(silent)), span=span(longest.end - longest.start)
         )
     odd = sum(marked(track, interval_s))
     if odd:
@@ -139,8 +192,12 @@ def summary(track: Table, unit: str, interval_s: float, end: datetime) -> str:
             "{n} reading came late or is doubtful (open diamond).",
             "{n} readings came late or are doubtful (open diamonds).",
             odd,
-        ).format(n=odd)
-    return told
+        ).format(n=number(odd))
+    if len(track) > MOST:
+        told += " " + _("Of {n} readings the line shows the lowest and the highest of each step.").format(
+            n=number(len(track))
+        )
+    return told.replace(" .", ".").replace("  ", " ")
 
 
 def _told(value: float) -> str:
@@ -193,7 +250,16 @@ def _thresholds(scale: Scale | None, floor: float, roof: float) -> list[dict[str
     ]
 
 
-def _layout(inks: Inks, unit: str) -> dict[str, Any]:
+def _ticks(stretch: Stretch) -> dict[str, Any]:
+    """Hours under a short stretch, days under a long one."""
+    if stretch.short:
+        return {"tickformat": "%H:%M", "nticks": 6}
+    return (
+        {"tickformat": "%-d/%-m", "nticks": 8} if stretch.days >= 4 else {"tickformat": "%H:%M\n%-d/%-m", "nticks": 6}
+    )
+
+
+def _layout(inks: Inks, unit: str, stretch: Stretch) -> dict[str, Any]:
     axis = {
         "gridcolor": inks.grid,
         "linecolor": inks.grid,
@@ -213,7 +279,7 @@ def _layout(inks: Inks, unit: str) -> dict[str, Any]:
         "showlegend": False,
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": inks.panel, "bordercolor": inks.grid, "font": {"color": inks.text}},
-        "xaxis": {**axis, "type": "date", "showgrid": False, "tickformat": "%H:%M", "nticks": 6},
+        "xaxis": {**axis, "type": "date", "showgrid": False, **_ticks(stretch)},
         "yaxis": {**axis, "nticks": 5, "title": {"text": ""}},
         "annotations": [
             {

@@ -6,6 +6,7 @@ from dash import html
 
 from components import ids
 from components.city_map import CityMap
+from components.drawer import drawer_parts
 from components.link import Camera, Link
 from components.rail import icon, rail
 from components.search import confirmed
@@ -40,7 +41,7 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
         ),
         html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
         strip(view, chosen),
-        html.Div([rail(view, shown, looks), html.Main([drawer(), sheet()])], className="sheets"),
+        html.Div([rail(view, shown, looks), html.Main([drawer(view), sheet()])], className="sheets"),
         time_bar(ends, at, zone),
         tour([layer.key for layer in view.layers if layer.metric and layer.key in shown]),
     ]
@@ -51,7 +52,7 @@ def at_first(view: View) -> tuple[str, ...]:
     return tuple(layer.key for layer in view.layers if layer.shown)
 
 
-def drawer() -> Any:
+def drawer(view: View) -> Any:
     """The one drawer: what needs attention, or the thing that is selected; never both."""
     close = _("Close and go back to the list")
     return html.Aside(
@@ -68,7 +69,7 @@ def drawer() -> Any:
                         **{"aria-label": close},
                     ),
                     html.Div(id=ids.DETAIL, tabIndex=-1),
-                    html.Div(id=ids.CHART),
+                    *drawer_parts(view),
                 ],
                 className="selected",
             ),

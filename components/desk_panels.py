@@ -1,17 +1,15 @@
 """What each panel of the desk shows for a time and a selection: the pure half of the callbacks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from dash import dcc, html, no_update
+from dash import no_update
 
-from components.ages import interval_s
-from components.chart import DAY, HOURS, NIGHT, chart, summary
-from components.clock import moment
 from components.detail import detail, heading, nothing_there, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import lists
+from components.known_by import where
 from components.legend import legend
 from components.link import Camera
 from components.picture import count, picture
@@ -20,10 +18,8 @@ from components.strip import tiles
 from components.table_view import Box, rows_of, table_view
 from components.time_bar import reach, replayed, told, wished
 from components.view import View
-from data_access.queries import IncidentHistory, Incidents, Track
-from data_access.table import Table
-from data_access.words import _
-from layers.base import Fact, Layer, Row
+from data_access.queries import IncidentHistory, Incidents
+from layers.base import Fact, Layer
 from layers.incidents import life
 
 CLOSE_UP = 16.5  # the zoom at which one thing fills the eye and its street is still seen
@@ -58,7 +54,8 @@ def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, 
     if row is None:
         return [*heading(None, layer, chosen[1]), nothing_there(layer, chosen[1], at, view.zone())], "panel drawer open"
     told_before = _life(view, layer, chosen[1], at, now)
-    return [*heading(row, layer, chosen[1]), *detail(row, layer, now, told_before)], "panel drawer open"
+    told = detail(row, layer, now, told_before, where(view, layer, row, at))
+    return [*heading(row, layer, chosen[1]), *told], "panel drawer open"
 
 
 def legends_of(view: View, keys: Sequence[str], worn: Mapping[str, str]) -> list[Any]:
@@ -68,41 +65,6 @@ def legends_of(view: View, keys: Sequence[str], worn: Mapping[str, str]) -> list
         legend(layer, layer.look(worn.get(layer.key))).children if layer and layer.looks else no_update
         for layer in layers
     ]
-
-
-def chart_of(view: View, chosen: Selection, at: datetime | None, theme: object) -> Any:
-    """The last 24 hours of what is selected, where its layer has a metric."""
-    layer = view.layer(chosen[0]) if chosen else None
-    if not chosen or not layer or not layer.metric:
-        return []
-    row = row_of(view, layer, chosen[1], at)
-    if row is None:
-        return []
-    end = (at or view.now()).astimezone(view.zone())
-    asked = Track(chosen[1], layer.metric, end - HOURS, end + timedelta(microseconds=1))  # with what was at `end`
-    track = view.store.answer(asked, at)
-    every, unit = interval_s(row.interval_s, layer), layer.unit or ""
-    if not any(reading.value is not None for reading in track):
-        return html.Figure(
-            [html.H3(_("24 hours")), html.Figcaption(why_empty(row, layer, track, end), className="note")]
-        )
-    words = html.Figcaption(summary(track, unit, every, end), className="note")
-    # A scale of another unit paints something else: a car park's share, where its history counts spaces.
-    scale = layer.scale if layer.scale and layer.scale.unit == unit else None
-    drawn = chart(track, scale, unit, every, end, DAY if theme == "day" else NIGHT)
-    settings = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
-    return html.Figure([html.H3(_("24 hours")), dcc.Graph(figure=drawn, config=settings, className="chart"), words])
-
-
-def why_empty(row: Row, layer: Layer, track: Table, end: datetime) -> str:
-    """Why there is no line to draw, and what would draw one."""
-    if len(track):
-        return _("In these 24 hours the device said each time that it could not measure: there is no line to draw.")
-    if row.observed_at is None:
-        told = _("{layer}: this device has never reported any, so there is no line. Its first reading will begin one.")
-        return told.format(layer=layer.title)
-    told = _("No readings in these 24 hours; the newest is of {clock}. The next one will draw the line again.")
-    return told.format(clock=moment(row.observed_at, end.tzinfo))
 
 
 def table_of(view: View, key: object, at: datetime | None, seen: Box | None) -> tuple[Any, str]:

@@ -1,5 +1,6 @@
 """What the drawer tells of the one thing that is selected: its facts, its age, how it stands."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,14 +27,14 @@ def heading(row: Row | None, layer: Layer, id: str) -> list[Any]:
     return [html.P(str(layer.title), className="over"), html.H2(name)]
 
 
-def detail(row: Row, layer: Layer, now: datetime, life: list[Fact]) -> list[Any]:
-    """The drawer's text; `life` is what was said of an incident before."""
-    facts = [*layer.detail(row, now), *_times(row, layer, now)]
-    told = [_facts(facts)]
+def detail(row: Row, layer: Layer, now: datetime, life: list[Fact], place: Sequence[Fact] = ()) -> list[Any]:
+    """The drawer's text; `life` is what was said of an incident before, `place` where the thing is."""
+    facts = [*layer.detail(row, now), *place, *_times(row, layer, now)]
+    told = [listed(facts)]
     if hasattr(row, "interval_s"):
         told.insert(0, _standing(row, layer, now))
     if life:
-        told += [html.H3(_("What was said of it")), _facts(life)]
+        told += [html.H3(_("What was said of it")), listed(life)]
     return told
 
 
@@ -46,7 +47,8 @@ def nothing_there(layer: Layer, id: str, at: datetime | None, zone: ZoneInfo) ->
     return html.P(told.format(id=id), className="empty")
 
 
-def _facts(facts: list[Fact]) -> Any:
+def listed(facts: Sequence[Fact]) -> Any:
+    """Facts as a list of names and values."""
     return html.Dl([html.Div([html.Dt(fact.name), html.Dd(fact.value)]) for fact in facts], className="facts")
 
 

@@ -15,7 +15,7 @@ from msgspec import json as structs
 from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 
-from data_access import answers, histories, pages, register_answers, usual
+from data_access import answers, histories, pages, register_answers, usual, whereabouts
 from data_access.answers import Asked, OfDevices
 from data_access.changes import changed
 from data_access.city import City
@@ -30,6 +30,7 @@ from data_access.table import Table
 from data_access.transaction import fetched
 
 from data_access.windows import Window, window
+
 
 class Health(Struct, frozen=True):
     """How much has come into a city since its database was made, and when the last commit was."""
@@ -85,6 +86,8 @@ class CityStore:
                 return notes(question, connection, moment)
             if isinstance(question, OfRegisters):
                 return register_answers.answer(question, connection, moment)
+            if isinstance(question, whereabouts.OfWhereabouts):
+                return whereabouts.answer(question, connection, moment)
             if isinstance(question, Search):
                 return search(question, connection, moment)
             return histories.answer(question, connection, moment)
@@ -104,6 +107,7 @@ class CityStore:
         with self._reading() as connection:
             first = fetched(connection, "SELECT first_fact FROM counter")[0][0]
         return None if first is None else instant(first)
+
     def window(
         self, question: Question, start: datetime, end: datetime, step: timedelta = timedelta(0)
     ) -> Window | None:
@@ -113,7 +117,6 @@ class CityStore:
         """
         with self._reading() as connection:
             return window(question, connection, self._registers.at_least(connection), start, end, step)
-
 
     def city(self) -> City | None:
         """The city, with the thresholds that hold now; None: nobody has described it yet."""

@@ -2,11 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
-from urllib.parse import urlencode
 
-import numpy as np
 import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -22,7 +20,7 @@ from server.shapes import collection, within
 from server.windows import Encoded
 from server.windows import serve as serve_windows
 
-FEATURES, READINGS, HITS = 50_000, 10_000, 100
+FEATURES, HITS = 50_000, 100
 LONGEST_TEXT = 200  # of what is searched for
 AGE_STEP_S = 10  # an answer that tells ages is not "unchanged" for longer than this
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -157,32 +155,6 @@ def routes(
     return router
 
 
-def _serve_readings(router: APIRouter, readings: Any, now: Callable[[], datetime]) -> None:
-    @router.get("/api/readings")
-    def list_readings(request: Request, device: str | None = None, metric: str | None = None) -> Response:
-        query, moment = request.query_params, now()
-        end = asked.instant(query.get("to"), "to", moment) or moment
-        start = asked.instant(query.get("from"), "from", moment) or end - timedelta(days=1)
-        shape = asked.choice(query.get("format"), "format", "json", "csv")
-        limit = asked.number(query.get("limit"), "limit", 1_000, READINGS)
-        if start >= end:
-            raise Problem(400, _("“from” must lie before “to”."))
-        try:
-            table, after = readings(device, metric, start, end, query.get("after"), limit)
-        except (ValueError, TypeError) as fault:
-            raise Problem(400, _("“after” is not a place in this list; follow “next” as it was given.")) from fault
-        numbers = table["seq"].tolist()  # a column that may lack numbers holds floats; these are whole
-        whole = np.array([None if seq is None or seq != seq else int(seq) for seq in numbers], dtype=object)
-        table = table.with_columns(seq=whole)
-        following = None if after is None else _next(request, start, end, after)
-        if shape == "csv":
-            headers = {"Content-Disposition": 'attachment; filename="readings.csv"'}
-            if following:
-                headers["Link"] = f'<{following}>; rel="next"'
-            return Response(comma_separated(table), headers=headers, media_type=CSV)
-        return _json({"readings": [row._asdict() for row in table], "next": following})
-
-
 def _serve_search(router: APIRouter, store: Store, now: Callable[[], datetime]) -> None:
     @router.get("/api/search")
     def search(q: str = "", at: str | None = None, limit: str | None = None) -> Response:
@@ -196,12 +168,6 @@ def _serve_search(router: APIRouter, store: Store, now: Callable[[], datetime]) 
             row["bounds"] = None if None in bounds else bounds
             del row["revision"]
         return _json(rows)
-
-
-def _next(request: Request, start: datetime, end: datetime, after: str) -> str:
-    """The address of the next page: the same question, its times now fixed, from where this page ended."""
-    told = dict(request.query_params) | {"from": start.isoformat(), "to": end.isoformat(), "after": str(after)}
-    return f"{request.url.path}?{urlencode(told)}"
 
 
 def _json(told: Any, status: int = 200, headers: dict[str, str] | None = None, media_type: str = JSON) -> Response:

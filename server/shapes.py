@@ -85,11 +85,12 @@ def inert(text: str) -> str:
     return f"'{safe}" if _BREAK.match(safe) else safe
 
 
-def comma_separated(table: Table) -> str:
-    """RFC 4180 with a head; numbers bare and exact, times in RFC 3339, unknown empty, text inert."""
+def comma_separated(table: Table, head: bool = True) -> str:
+    """RFC 4180; numbers bare and exact, times in RFC 3339, unknown empty, text inert."""
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(table.columns)
+    if head:
+        writer.writerow(table.columns)
     for row in table:
         writer.writerow([_cell(value) for value in row])
     return written.getvalue()

@@ -5,10 +5,13 @@ from itertools import pairwise
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+import numpy as np
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.chart import NIGHT, Gap, chart, gaps, marked, summary, with_gaps
+from components.chart import MOST, NIGHT, Gap, chart, gaps, marked, summary, with_gaps
+from components.stretch import Stretch, last
+from components.usual_band import band
 from data_access.table import Table
 from data_access.words import speaking
 from layers.pm25 import LAYER as PM25
@@ -17,6 +20,7 @@ from layers.scale import Scale
 END = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 START = END - timedelta(hours=24)
 SCALE = cast(Scale, PM25.scale)
+STRETCH = last(END)
 
 
 def track(*readings: tuple[float, float | None], late_s: float = 1, quality: str = "good") -> Table:
@@ -29,8 +33,14 @@ def track(*readings: tuple[float, float | None], late_s: float = 1, quality: str
     return Table.of(rows, observed_at="t", received_at="t", value="f", quality="s")
 
 
-def drawn(table: Table, interval_s: float = 60) -> Any:
-    return chart(table, SCALE, "µg/m³", interval_s, END, NIGHT)
+def drawn(table: Table, interval_s: float = 60, stretch: Stretch = STRETCH) -> Any:
+    return chart(table, SCALE, "µg/m³", interval_s, stretch, NIGHT)
+
+
+def line(figure: Any, name: str) -> Any:
+    """The one trace of this name."""
+    (found,) = [trace for trace in figure.data if trace.name == name]
+    return found
 
 
 def test_a_gap_is_more_than_twice_the_interval() -> None:
@@ -60,14 +70,14 @@ def test_the_line_breaks_exactly_in_the_gaps(seconds: list[int], interval_s: int
 
 def test_a_missing_value_breaks_the_line_and_is_not_zero() -> None:
     figure = drawn(track((3, 10.0), (2, None), (1, 12.0)))
-    assert list(figure.data[0].y) == [10.0, None, 12.0]
-    assert figure.data[0].connectgaps is False
-    assert 0 not in [y for line in figure.data for y in line.y]
+    assert list(line(figure, "line").y) == [10.0, None, 12.0]
+    assert line(figure, "line").connectgaps is False
+    assert 0 not in [y for trace in figure.data for y in trace.y]
 
 
 def test_each_point_has_the_colour_of_its_band() -> None:
     table = track((3, 5.0), (2, 30.0), (1, 80.0))
-    assert list(drawn(table).data[1].marker.color) == [SCALE.colour(value) for value in (5.0, 30.0, 80.0)]
+    assert list(line(drawn(table), "readings").marker.color) == [SCALE.colour(value) for value in (5.0, 30.0, 80.0)]
 
 
 def test_thresholds_are_the_scales_own_breaks() -> None:
@@ -81,7 +91,7 @@ def test_what_came_late_or_bears_a_flag_is_marked() -> None:
     assert marked(track((1, 1.0), late_s=119), 60) == [False]
     assert marked(track((1, 1.0), quality="suspect"), 60) == [True]
     figure = drawn(track((1, 1.0), quality="suspect"))
-    assert (len(figure.data[1].x), len(figure.data[2].x)) == (0, 1)
+    assert (len(line(figure, "readings").x), len(line(figure, "odd").x)) == (0, 1)
 
 
 def test_a_thousand_gaps_are_one_veil() -> None:
@@ -92,13 +102,73 @@ def test_a_thousand_gaps_are_one_veil() -> None:
 
 def test_the_chart_is_told_in_words() -> None:
     with speaking("en"):
-        told = summary(track(*((m, 10.0 + m) for m in range(60))), "µg/m³", 60, END)
+        told = summary(track(*((m, 10.0 + m) for m in range(60))), "µg/m³", 60, STRETCH)
         assert "lowest 10 µg/m³ at 05:00" in told
         assert "highest 69 µg/m³ at 04:01" in told
         assert "1 gap, of 23 hours" in told
-        assert summary(track(), "µg/m³", 60, END) == "No readings in these 24 hours."
+        assert summary(track(), "µg/m³", 60, STRETCH) == "No readings in this time."
 
 
 def test_hours_are_those_of_the_city() -> None:
-    figure = chart(track((0, 1.0)), SCALE, "µg/m³", 60, END.astimezone(ZoneInfo("Asia/Ho_Chi_Minh")), NIGHT)
+    figure = drawn(track((0, 1.0)), stretch=last(END.astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))))
     assert figure.layout.xaxis.range[1].startswith("2026-03-02T12:00")
+
+
+def test_of_very_many_readings_the_highest_and_the_lowest_are_drawn_and_none_is_made_up() -> None:
+    minutes = range(7 * 1440)
+    table = track(*((float(minute), 500.0 if minute == 4321 else -3.0 if minute == 99 else 20.0) for minute in minutes))
+    figure = drawn(table, stretch=last(END, "7d"))
+    points = line(figure, "readings")
+    assert len(points.y) <= MOST
+    assert {500.0, -3.0} <= set(points.y) <= {500.0, -3.0, 20.0}
+    told = {(row.observed_at.replace(tzinfo=None).isoformat(timespec="milliseconds"), row.value) for row in table}
+    assert set(zip(points.x, points.y, strict=True)) <= told
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_thinning_hides_no_gap_no_missing_value_and_no_odd_reading(seed: int) -> None:
+    luck = np.random.default_rng(seed)
+    minutes = luck.choice(4000, size=MOST + 500, replace=False).tolist()
+    table = track(*((float(minute), 1.0 + minute % 7) for minute in minutes))
+    odd, missing = luck.choice(len(table), 2, replace=False).tolist()
+    value, quality = table["value"].copy(), table["quality"].copy()
+    quality[odd], value[missing], quality[missing] = "suspect", np.nan, "missing"
+    table = table.with_columns(value=value, quality=quality)
+    stretch = Stretch(END - timedelta(minutes=4000), END, "own")
+    figure = drawn(table, stretch=stretch)
+    xs, ys = line(figure, "line").x, line(figure, "line").y
+    assert len(line(figure, "odd").x) == 1
+    broken = {x for x, y in zip(xs, ys, strict=True) if y is None}
+    silent = gaps([row.observed_at for row in table], 60, stretch.start, END)
+    for gap in silent[1:]:
+        a, b = (moment.replace(tzinfo=None).isoformat(timespec="milliseconds") for moment in (gap.start, gap.end))
+        assert any(a < x < b for x in broken)
+    at = list(table)[missing].observed_at
+    assert at.replace(tzinfo=None).isoformat(timespec="milliseconds") in broken
+
+
+def usual_of(days: int) -> Any:
+    moments = [END - timedelta(hours=hour) for hour in (3, 2, 1, 0)]
+    rows = [
+        ("air", int(at.timestamp() * 1e6), 10.0, 20.0, 30.0, 0 if number == 1 else days)
+        for number, at in enumerate(moments)
+    ]
+    return band(Table.of(rows, id="s", at="t", low="f", median="f", high="f", days="i"))
+
+
+def test_the_usual_band_lies_behind_the_line_and_breaks_where_nothing_is_known() -> None:
+    figure = chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(7))
+    names = [trace.name for trace in figure.data]
+    assert names.index("usual") < names.index("line") < names.index("readings")
+    assert [len(trace.x) for trace in figure.data if trace.name == "usual"] == [2]
+    assert list(line(figure, "usual-high").y) == [30.0, 30.0]
+    assert figure.layout.yaxis.range[1] > 30.0  # the band is seen whole
+
+
+def test_two_days_say_nothing_of_what_is_usual() -> None:
+    figure = chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(2))
+    assert "usual" not in [trace.name for trace in figure.data]
+    with speaking("en"):
+        assert usual_of(2).told() == "What is usual is not known yet: only 2 days before are known, and it takes 3."
+        assert "of the 7 days before" in usual_of(7).told()

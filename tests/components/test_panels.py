@@ -10,7 +10,7 @@ import pytest
 from dash import html, no_update
 
 from components.ages import WORDS, speaking
-from components.desk_panels import chart_of, described, flown_to, legends_of, overview, table_of, time_of
+from components.desk_panels import described, flown_to, legends_of, overview, table_of, time_of
 from components.detail import detail, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import in_order, lists, plain
@@ -222,27 +222,6 @@ def test_what_is_not_there_is_told_in_a_sentence(view: View) -> None:
 
 def test_nothing_selected_leaves_the_lists(view: View) -> None:
     assert described(view, None, None) == ([], "panel drawer")
-
-
-def test_a_chart_stands_only_where_there_is_a_history(view: View) -> None:
-    assert chart_of(view, ("buildings", "b-1"), None, "night") == []
-    assert chart_of(view, ("incidents", "i-fire"), None, "night") == []
-    assert found(chart_of(view, ("pm25", "air-1"), None, "night"), "Graph")
-    never = chart_of(view, ("pm25", "air-never"), None, "night")
-    assert found(never, "Graph") == []
-    assert "Fine dust: this device has never reported any, so there is no line." in said(never)
-    yesterday = chart_of(view, ("pm25", "air-silent"), NOON + timedelta(days=2), "night")
-    assert "No readings in these 24 hours; the newest is of Monday 2 March 2026, 11:30." in said(yesterday)
-
-
-def test_a_chart_ends_at_the_time_that_is_looked_at(view: View) -> None:
-    graph = found(chart_of(view, ("pm25", "air-1"), NOON - 30 * MINUTE, "night"), "Graph")[0]
-    assert len(graph.figure.data[1].x) == 30  # type: ignore[attr-defined]  # a Graph has a figure
-
-
-def test_a_share_is_no_scale_for_a_number_of_spaces(view: View) -> None:
-    graph = found(chart_of(view, ("parking", "park-1"), None, "night"), "Graph")[0]
-    assert [shape for shape in graph.figure.layout.shapes if shape.type == "line"] == []  # type: ignore[attr-defined]  # same
 
 
 def test_a_list_flies_to_its_thing_and_keeps_the_way_one_looks(view: View) -> None:

@@ -1,0 +1,88 @@
+"""The lower half of the drawer: the history of what is selected, what stands around it, and how it is known."""
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, ctx, html
+from dash.exceptions import PreventUpdate
+
+from components import history, ids
+from components.around import around
+from components.clock import instant
+from components.link import selection
+from components.stretch import OWN
+from components.view import View
+
+
+def drawer_parts(view: View) -> list[Any]:
+    """What stands in the drawer below the facts."""
+    return [*history.parts(view), html.Div(id=ids.AROUND, className="around")]
+
+
+def register_drawer(app: Dash, view: View) -> None:
+    """Bind history and surroundings to the selection; the facts themselves go with the live channel."""
+
+    @app.callback(
+        Output(ids.HISTORY_METRIC, "options"),
+        Output(ids.HISTORY_METRIC, "value"),
+        Output(ids.HISTORY_METRIC, "className"),
+        Output(ids.HISTORY, "className"),
+        Input(ids.SELECTED, "data"),
+        State(ids.AT, "data"),
+    )
+    def offer(selected: Any, at: Any) -> Any:
+        choices, first = history.metrics_of(view, selection(selected, view), instant(at))
+        hidden = "" if choices else " hidden"
+        return choices, first, "metric" if len(choices) > 1 else "metric hidden", "history" + hidden
+
+    @app.callback(
+        Output(ids.CHART, "children"),
+        Output(ids.HISTORY_ENDS, "className"),
+        Input(ids.HISTORY_METRIC, "value"),
+        Input(ids.HISTORY_CHOICE, "value"),
+        Input(ids.HISTORY_START, "value"),
+        Input(ids.HISTORY_END, "value"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+        Input(ids.MAP, "theme"),
+        Input(ids.MINUTE, "n_intervals"),
+    )
+    def draw(metric: Any, choice: Any, start: Any, end: Any, selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
+        if _only_the_minute() and at:
+            raise PreventUpdate
+        then = instant(at)
+        past = history.past_of(view, selection(selected, view), then, history.Asked(metric, choice, start, end))
+        return history.chart_of(view, past, then, shade), "ends" if choice == OWN else "ends hidden"
+
+    @app.callback(
+        Output(ids.RAW, "children"),
+        Output(ids.RAW_OPEN, "aria-expanded"),
+        Input(ids.RAW_OPEN, "n_clicks"),
+        Input(ids.HISTORY_METRIC, "value"),
+        Input(ids.HISTORY_CHOICE, "value"),
+        Input(ids.HISTORY_START, "value"),
+        Input(ids.HISTORY_END, "value"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+    )
+    def list_raw(clicks: Any, metric: Any, choice: Any, start: Any, end: Any, selected: Any, at: Any) -> Any:
+        if not isinstance(clicks, int) or clicks % 2 == 0:
+            return [], "false"
+        asked = history.Asked(metric, choice, start, end)
+        return history.raw_of(history.past_of(view, selection(selected, view), instant(at), asked)), "true"
+
+    @app.callback(
+        Output(ids.AROUND, "children"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+        Input(ids.MINUTE, "n_intervals"),
+    )
+    def surround(selected: Any, at: Any, _minute: Any) -> Any:
+        chosen = selection(selected, view)
+        if _only_the_minute() and (at or not chosen):
+            raise PreventUpdate
+        return around(view, chosen, instant(at))
+
+
+def _only_the_minute() -> bool:
+    """Whether nothing but the passing of time called."""
+    return bool(ctx.triggered) and {cause["prop_id"] for cause in ctx.triggered} == {f"{ids.MINUTE}.n_intervals"}

@@ -1,0 +1,85 @@
+"""Where a thing is, in names that people use, and how the city comes to know of it."""
+
+from datetime import datetime
+
+from components.clock import moment
+from components.view import View
+from data_access.queries import Buildings, Districts, Incidents, Origin, Whereabouts
+from data_access.words import _, language, ngettext
+from layers.base import Fact, Layer, Row
+from layers.phrases import clock, known, number
+
+ITSELF, DESCRIBED, DESK = "mqtt", "[[device]]", "desk"  # sources that are no file
+
+
+def where(view: View, layer: Layer, row: Row, at: datetime | None) -> list[Fact]:
+    """District, nearest address and coordinates; nothing of an area, or of what has no known place."""
+    if known(row, "lon") is None or known(row, "lat") is None or isinstance(layer.query, Districts):
+        return []
+    rows = list(view.store.answer(Whereabouts(row.lon, row.lat), at))
+    named = [_name(one) for one in rows if one.kind == "district"]
+    beside = next((one for kind in ("street", "address") for one in rows if one.kind == kind), None)
+    beside = beside or next((one for one in rows if one.kind not in ("district", "street", "address")), None)
+    if beside:
+        far = metres(beside.distance_m)
+        named.insert(0, _("{name}, {distance} away").format(name=_name(beside), distance=far))
+    facts = [Fact(_("Where"), "; ".join(named))] if named else []
+    return [*facts, Fact(_("Coordinates"), coordinates(row.lon, row.lat))]
+
+
+def metres(distance_m: float) -> str:
+    """A distance as one says it: 40 m, 1.2 km."""
+    if distance_m < 1000:
+        return f"{number(round(distance_m, -1) if distance_m >= 100 else distance_m)} m"
+    return f"{number(distance_m / 1000, 1)} km"
+
+
+def coordinates(lon: float, lat: float) -> str:
+    """A place in degrees, to a metre."""
+    return _("{lat}° {north}, {lon}° {east}").format(
+        lat=number(abs(lat), 5),
+        north=_("N") if lat >= 0 else _("S"),
+        lon=number(abs(lon), 5),
+        east=_("E") if lon >= 0 else _("W"),
+    )
+
+
+def origin(view: View, layer: Layer, row: Row, at: datetime | None, now: datetime) -> list[Fact]:
+    """Who named it to the city, since when it stands so, and since when it is heard of."""
+    if isinstance(layer.query, Incidents):
+        return []
+    found = next(iter(view.store.answer(Origin(register_of(layer, row), row.id), at)), None)
+    if found is None:
+        return [Fact(_("Named by"), _("nobody: it is not in the register"))] if hasattr(row, "interval_s") else []
+    facts = [Fact(_("Named by"), source(found.source))]
+    if found.since:
+        facts.append(Fact(_("As it stands since"), clock(found.since, now)))
+    if hasattr(row, "interval_s"):
+        heard = moment(found.heard_at, now.tzinfo) if found.heard_at else _("never")
+        facts.append(Fact(_("First heard of"), heard))
+    if found.versions > 1:
+        told = ngettext("{n} version in the register", "{n} versions in the register", found.versions)
+        facts.append(Fact(_("Changed"), told.format(n=number(found.versions))))
+    return facts
+
+
+def register_of(layer: Layer, row: Row) -> str:
+    """The register that a row of a layer comes from."""
+    if hasattr(row, "interval_s"):
+        return "device"
+    return "building" if isinstance(layer.query, Buildings) else "district"
+
+
+def source(named: str) -> str:
+    """What a source is called; a file has its own name."""
+    words = {
+        ITSELF: _("the device itself, over MQTT"),
+        DESCRIBED: _("the city's description"),
+        DESK: _("someone at the desk"),
+    }
+    return words.get(named, named)
+
+
+def _name(row: Row) -> str:
+    english = known(row, "name_en")
+    return str(english if english and language() == "en" else row.name)
