@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from components.bundle import manifest
 from components.script import declare
 from data_access.words import _, language
+from layers.incidents import SEVERITIES
 
 declare("city_map.js")
 
@@ -20,12 +21,15 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
 
     Props that go in:
 
-    - `layers`: `[{"key", "title", "stale_after_s", "parts": [Part.as_json()], "looks", "pick"}]` in drawing order;
-      `looks` are other paints of the same parts, by their key.
+    - `layers`: `[{"key", "title", "stale_after_s", "parts": [Part.as_json()], "looks", "pick", "gathers", "worst"}]`
+      in drawing order; `looks` are other paints of the same parts, by their key.
     - `looks`: `{layer: look}` for the layers that are not painted by their own parts.
     - `visible`: keys of the layers that are shown; None: all.
     - `live`: address of the live channel, or None; `poll_s`: seconds between questions where there is none.
     - `columns`: where the columns of a layer are asked for, `/api/columns`.
+    - `windows`: where stretches of the past are asked for, or None: each instant is asked for by itself. `step_s`: the
+      seconds between the instants that are looked at one after the other, as while playing fast; 0: any.
+    - `clusters`: where it is asked which things lie too close together to be told apart; None: all are drawn alone.
     - `at`: RFC 3339 time of the past that is looked at, or None: now.
     - `camera`: `{"lon", "lat", "zoom", "pitch", "bearing", "flight"}`; a new one moves the map there in `flight` ms.
       With `bounds` (west, south, east, north) it shows all of them, at `zoom` at most.
@@ -33,6 +37,8 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
     - `still`: nothing moves by itself; `interactive`: a hand may move the map (decided when it is mounted).
     - `selected`: `{"layer", "id"}` of what is marked, or None.
     - `place`: `{"lon", "lat", "name"}` of a spot that was looked for and is marked, or None.
+    - `draft`: `{"id", "lon", "lat", "azimuth_deg", "field_of_view_deg", "range_m", "geometry"}` of a thing that is being
+      edited, with the GeoJSON of what it would see; it can be moved, and turned where it looks somewhere; or None.
     - `tiles`: `{"version", "attribution", "bounds"}` of the city's tiles.
     - `words`: the engine's words where they should differ from `engine_words()`; `language`: the reader's.
     - `silence_s`: seconds of silence to the amber veil and to the red one.
@@ -40,9 +46,11 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
     Props that come out:
 
     - `clicked`: `{"layer", "id", "lon", "lat", "n"}`; a click on nothing has layer None, n counts up.
-    - `view`: `{"lon", "lat", "zoom", "pitch", "bearing", "bbox"}`, 300 ms after the last movement.
+    - `view`: `{"lon", "lat", "zoom", "pitch", "bearing", "bbox", "seen"}`, 300 ms after the last movement; `seen` is
+      the ring of ground beside the panels and below the horizon, four places.
     - `pulse`: `{"state", "revision", "rows", "age_s"}`, when the state changes and every 5 s; state is one of
       connecting, live, late, lost, replay.
+    - `dragged`: `{"id", "lon", "lat", "azimuth_deg", "n"}` of the draft while a hand moves or turns it.
     - `ready`: True when the city was first drawn.
     """
 
@@ -59,6 +67,9 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
         "live",
         "poll_s",
         "columns",
+        "clusters",
+        "windows",
+        "step_s",
         "at",
         "camera",
         "theme",
@@ -66,6 +77,7 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
         "interactive",
         "selected",
         "place",
+        "draft",
         "tiles",
         "words",
         "language",
@@ -75,6 +87,7 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
         "clicked",
         "view",
         "pulse",
+        "dragged",
         "ready",
     ]
     _valid_wildcard_attributes: ClassVar[list[str]] = []
@@ -83,6 +96,7 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
         props["words"] = engine_words() | (props.get("words") or {})
         props.setdefault("language", language())
         props.setdefault("columns", "/api/columns")
+        props.setdefault("clusters", "/api/clusters")
         built = manifest()
         props["engine"] = {part: f"/assets/engine/{built[part]}" for part in ("module", "style")}
         super().__init__(id=id, layers=layers, **props)
@@ -99,6 +113,14 @@ def engine_words() -> dict[str, str]:
         "in": _("Closer"),
         "out": _("Further away"),
         "north": _("North up"),
+        "raised": _("Raised, in 3D"),
+        "flat": _("Flat, in 2D"),
+        "follow": _("Keep what is selected in the middle"),
+        "cluster": _("{n} things"),
+        "cluster_silent": _("{n} silent"),
+        **{f"worst_{n}": _("worst: {severity}").format(severity=told) for n, told in SEVERITIES.items()},
+        "move": _("Move it: drag, or use the arrow keys"),
+        "turn": _("Turn it: drag, or use the arrow keys"),
         "drawing": _("Drawing the city …"),
         "failed": _("The map cannot be drawn: this browser has no WebGL 2. The tables work without it."),
     }

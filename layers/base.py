@@ -74,6 +74,8 @@ class Layer:
     the parts of `draw` and changes their paint alone, so that choosing one loads nothing anew.
     `shown`: on when a page is first opened; a reader turns the others on.
     `with_scale` gives the same layer with the thresholds of one city.
+    `gathers`: where its things lie too close together to be told apart, they are drawn as one. `worst` is the
+    severity of `attention` as a rule by column, with which a map sums up what it draws as one.
     `attention` says why a row needs a person, or None when it does not; it sees rows of live devices only.
     """
 
@@ -98,6 +100,8 @@ class Layer:
     looks: tuple[Look, ...] = ()
     shown: bool = True
     with_scale: Callable[[Scale], "Layer"] | None = None
+    gathers: bool = False
+    worst: dict[str, Any] | None = None
     attention: Callable[[Row, datetime], Need | None] = field(default=lambda row, now: None)
 
     def look(self, key: object) -> Look | None:

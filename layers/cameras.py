@@ -78,4 +78,6 @@ LAYER = Layer(
         Mark("camera_off", DARK, N_("dark camera: offline or silent")),
     ),
     attention=attention,
+    gathers=True,
+    worst={"column": "online", "values": {"0": 3}, "other": 0},
 )

@@ -6,6 +6,7 @@ day. Every table that reaches the engine has, besides its own columns, `status` 
 which the engine works out from `observed_at` and `interval_s` as the seconds go by.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,13 +73,14 @@ def words(
     offset_px: tuple[int, int],
     fan: bool = False,
     min_zoom: float = 0,
+    rank: dict[str, Any] | None = None,
 ) -> Part:
     """A few words beside each row; a rule makes those clear that nobody needs to read.
 
-    `min_zoom`: from farther away they would lie over one another, and are not written.
+    `min_zoom`: from farther away they are not written. Where there is no room for all, those of the lowest `rank` are.
     """
     encode = {"getPosition": {"columns": ["lon", "lat"]}, "getText": text, "getColor": _rule(colour)}
-    encode |= {"getSize": _rule(size)}
+    encode |= {"getSize": _rule(size)} | ({"rank": rank} if rank else {})
     if fan:
         encode |= {"getPixelOffset": {"fan": list(offset_px)}}
         return part("TextLayer", id, encode, size_units="pixels", min_zoom=min_zoom)
@@ -96,6 +98,11 @@ def aged(shape: str, status: str) -> str:
     if status == "fresh":
         return shape
     return signs[status] if shape == "disc" else f"{shape}_{signs[status]}"
+
+
+def steps(column: str, breaks: Sequence[float], values: Sequence[int], **number: Any) -> dict[str, Any]:
+    """One of these values by the band of a column, one more than breaks; `number` as in Scale.by. Unknown is 0."""
+    return {"column": column, **number, "breaks": list(breaks), "steps": list(values), "missing": 0}
 
 
 def only(*statuses: str, size: float) -> dict[str, Any]:

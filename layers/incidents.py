@@ -54,7 +54,7 @@ def draw() -> tuple[Part, ...]:
     return (
         icons("incidents-waiting", "ring", waiting, _by_severity({1: 42, 2: 36, 3: 32, 4: 26}), pick=False),
         icons("incidents-sign", _by_severity(SIGNS), colour, _by_severity({1: 30, 2: 26, 3: 22, 4: 16})),
-        words("incidents-title", {"text": "title"}, told, 15, offset_px=(0, -28)),
+        words("incidents-title", {"text": "title"}, told, 15, offset_px=(0, -28), rank={"column": "severity"}),
     )
 
 

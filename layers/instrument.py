@@ -68,6 +68,7 @@ class Instrument:
             (0, -self.size_px),
             fan=True,
             min_zoom=NUMBERS_FROM,
+            rank={"column": "value", "times": -1},
         )
 
     def legend(self) -> tuple[Mark, ...]:
@@ -102,8 +103,10 @@ class Instrument:
         )
         return (*told, Column(N_("Meaning"), lambda row, now: self.meaning(row))) if self.scale.words else told
 
-    def layer(self, needs: "Needs | None" = None, **about: Any) -> Layer:
+    def layer(self, needs: "Needs | None" = None, worst: "Worst | None" = None, **about: Any) -> Layer:
         """The layer of this quantity; `needs` says why a row needs a person, `about` is all that is its own.
+
+        `worst` is how badly, as a rule by value that says the same.
 
         It can be had again with another scale, where a city has thresholds of its own.
         """
@@ -115,13 +118,16 @@ class Instrument:
             scale=self.scale,
             unit=self.scale.unit or None,
             legend=self.legend(),
-            with_scale=lambda scale: replace(self, scale=scale).layer(needs, **about),
+            with_scale=lambda scale: replace(self, scale=scale).layer(needs, worst, **about),
+            gathers=True,
+            worst=worst(self) if worst else None,
             attention=lambda row, now: needs(self, row, now) if needs else None,
             **about,
         )
 
 
 Needs = Callable[[Instrument, Row, datetime], Need | None]
+Worst = Callable[[Instrument], dict[str, Any] | None]
 
 
 def connection(row: Row) -> list[Fact]:

@@ -6,6 +6,7 @@ from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
 from layers.base import Need, Row
+from layers.deck import steps
 from layers.instrument import Instrument
 from layers.scale import BATLOW, Scale
 
@@ -56,4 +57,5 @@ LAYER = GAS.layer(
     metric="no2_ug_m3",
     shown=False,
     needs=attention,
+    worst=lambda instrument: steps("value", (120, 200), (0, 3, 2)),
 )

@@ -6,6 +6,7 @@ from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
 from layers.base import Need, Row
+from layers.deck import steps
 from layers.instrument import Instrument
 from layers.scale import BATLOW, Scale
 
@@ -54,4 +55,5 @@ LAYER = STREET.layer(
     metric="noise_db",
     shown=False,
     needs=attention,
+    worst=lambda street: steps("value", (85,), (0, 3)),  # what is only worth knowing by night, no colour tells
 )

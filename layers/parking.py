@@ -6,7 +6,7 @@ from data_access.privacy import Counted
 from data_access.queries import Parking
 from data_access.words import N_, _
 from layers.base import Column, Fact, Layer, Mark, Need, Row
-from layers.deck import CLEAR, GREY, Part, by_status, icons, only
+from layers.deck import CLEAR, GREY, Part, by_status, icons, only, steps
 from layers.instrument import connection
 from layers.phrases import QUALITY, known, number, share
 from layers.scale import BATLOW, Scale
@@ -152,4 +152,6 @@ LAYER = Layer(
         Mark("dotted", GREY, N_("unknown: nobody counts here at present")),
     ),
     attention=attention,
+    gathers=True,
+    worst=steps("occupied_spaces", (95,), (0, 4), over="total_spaces", times=100),
 )

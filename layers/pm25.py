@@ -6,6 +6,7 @@ from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
 from layers.base import Need, Row
+from layers.deck import steps
 from layers.instrument import Instrument
 from layers.scale import BATLOW, Scale
 
@@ -51,4 +52,5 @@ LAYER = DUST.layer(
     sentence=N_("The air in {city} is {meaning}"),
     metric="pm25_ug_m3",
     needs=attention,
+    worst=lambda instrument: steps("value", (50, 75), (0, 4, 3)),
 )

@@ -76,6 +76,8 @@ def _by_area(layer: Layer) -> Layer:
         columns=(Column(N_("Area"), lambda row, now: area(row)), Column(title, lambda row, now: number(row.count))),
         legend=(Mark("area", CELL, N_("a square of the city and how many stand in it, at any place within")),),
         metric=None,
+        gathers=False,
+        worst=None,
     )
 
 

@@ -6,6 +6,7 @@ from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
 from layers.base import Need, Row
+from layers.deck import steps
 from layers.instrument import Instrument
 from layers.scale import DEVON, Scale
 
@@ -44,4 +45,5 @@ LAYER = SKY.layer(
     stands_for_all="highest",
     shown=False,
     needs=attention,
+    worst=lambda instrument: steps("value", (10, 50), (0, 4, 2)),
 )

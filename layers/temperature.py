@@ -6,6 +6,7 @@ from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
 from layers.base import Column, Fact, Need, Row
+from layers.deck import steps
 from layers.instrument import Instrument
 from layers.phrases import known, quantity
 from layers.scale import CIVIDIS, Scale
@@ -67,4 +68,5 @@ LAYER = AIR.layer(
     metric="temperature_c",
     shown=False,
     needs=attention,
+    worst=lambda instrument: steps("value", (37, 39), (0, 3, 2)),
 )

@@ -5,11 +5,13 @@ description; where it names none, they only tell more from less.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from data_access.privacy import OneByOne
 from data_access.queries import Latest
 from data_access.words import N_, _
 from layers.base import Need, Row
+from layers.deck import steps
 from layers.instrument import Instrument
 from layers.phrases import quantity
 from layers.scale import LAPAZ, Scale
@@ -32,7 +34,19 @@ def attention(gauge: Instrument, row: Row, now: datetime) -> Need | None:
     told = _("water level {value}, at or above the alarm level of {level}").format(
         value=gauge.reading(row), level=quantity(levels[band - 1], "m", 2)
     )
-    return Need(min(4, 1 + len(levels) - band), told)
+    return Need(_severity(band, len(levels)), told)
+
+
+def worst(gauge: Instrument) -> dict[str, Any] | None:
+    """The same by value; where the city has stated no levels, none is alarming."""
+    levels = gauge.scale.breaks
+    if gauge.scale.source == SCALE.source:
+        return None
+    return steps("value", levels, [0, *(_severity(band, len(levels)) for band in range(1, len(levels) + 1))])
+
+
+def _severity(band: int, levels: int) -> int:
+    return min(4, 1 + levels - band)
 
 
 LAYER = GAUGE.layer(
@@ -46,4 +60,5 @@ LAYER = GAUGE.layer(
     metric="water_level_m",
     stands_for_all="highest",
     needs=attention,
+    worst=worst,
 )

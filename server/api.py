@@ -13,10 +13,11 @@ from data_access.queries import Buildings, Latest, Question, Search
 from data_access.table import Table
 from data_access.words import _, language
 from layers.base import Layer
-from server import asked
+from server import asked, clusters
 from server.problems import Problem
 from server.readings import serve as serve_readings
 from server.shapes import collection, within
+from server.tags import knows, unchanged
 from server.windows import Encoded
 from server.windows import serve as serve_windows
 
@@ -57,9 +58,9 @@ def routes(
     snapshot: Snapshot,
     *,
     version: str = "",
-    window: Encoded | None = None,
     health: Callable[[], str] | None = None,
     finds: bool = False,
+    window: Encoded | None = None,
     now: Callable[[], datetime] = _clock,
 ) -> APIRouter:
     """The API over one store and the layers that its callers may see.
@@ -114,8 +115,8 @@ def routes(
         place, most = asked.box(bbox), asked.number(limit, "limit", 5_000, FEATURES)
         age = "" if then else f"-{int(moment.timestamp()) // AGE_STEP_S}"
         tag = f'"{salt}-{store.revision()}{age}"'
-        if _knows(request, tag):
-            return _unchanged(tag)
+        if knows(request, tag):
+            return unchanged(tag)
         metric = layer.query.metric if isinstance(layer.query, Latest) else None
         told = collection(asked_of(layer, place, then), metric, layer.stale_after, then or moment, most)
         return _json(told, headers={"ETag": tag}, media_type=GEOJSON)
@@ -126,8 +127,8 @@ def routes(
         then, place = asked.instant(at, "at", moment), asked.box(bbox)
         revision = store.revision()  # read first: an answer may be newer than its tag says, never older
         tag = f'"{salt}-{revision}"'
-        if _knows(request, tag):
-            return _unchanged(tag)
+        if knows(request, tag):
+            return unchanged(tag)
         frame = snapshot(
             key,
             asked_of(layer, place, then),
@@ -146,6 +147,8 @@ def routes(
         serve_windows(router, chosen, windows, store.revision, window, now)
     if finds:
         _serve_search(router, store, now)
+
+    clusters.serve(router, store, shown.values(), snapshot, now)
 
     @router.api_route("/api", methods=METHODS)
     @router.api_route("/api/{path:path}", methods=METHODS)
@@ -172,12 +175,3 @@ def _serve_search(router: APIRouter, store: Store, now: Callable[[], datetime]) 
 
 def _json(told: Any, status: int = 200, headers: dict[str, str] | None = None, media_type: str = JSON) -> Response:
     return Response(orjson.dumps(told, option=orjson.OPT_UTC_Z), status, headers, media_type)
-
-
-def _knows(request: Request, tag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
-    return any(part.strip().removeprefix("W/") in (tag, "*") for part in known.split(","))
-
-
-def _unchanged(tag: str) -> Response:
-    return Response(status_code=304, headers={"ETag": tag})

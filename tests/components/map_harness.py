@@ -25,6 +25,7 @@ from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from starlette.responses import Response
 
 from components.city_map import CityMap
+from data_access.clusters import tree
 from data_access.importers import tiles
 from data_access.table import Table
 from demo import town
@@ -168,6 +169,17 @@ class Server:
                     await socket.send_bytes(frames.heartbeat(revision=self.revision, now=now()))
                 await asyncio.sleep(BEAT_S)
 
+    async def clusters(self, at: str | None = None) -> Response:
+        gathered = [
+            (self.past if at else self.tables)[layer.key]
+            for layer in LAYERS
+            if layer.gathers and layer.key in self.tables
+        ]
+        places = {row.id: (row.lon, row.lat) for table in gathered for row in table}
+        lon, lat = np.array(list(places.values()), dtype=float).reshape(-1, 2).T
+        frame = frames.snapshot("clusters", tree(list(places), lon, lat), seq=0, revision=self.revision, now=now())
+        return Response(frame, media_type="application/octet-stream")
+
     async def columns(self, request: Request, key: str, at: str | None = None) -> Response:
         tag = f'"{self.revision}"'
         known = request.headers.get("If-None-Match") == tag and not at
@@ -193,6 +205,7 @@ def application(server: Server, place: town.City) -> FastAPI:
     api = FastAPI(docs_url=None, openapi_url=None)
     api.include_router(tile_routes.routes(server.folder / "tiles"))
     api.add_api_route("/api/columns/{key}", server.columns)
+    api.add_api_route("/api/clusters", server.clusters)
     api.add_api_websocket_route("/live", server.live)
     app = Dash(
         __name__,
@@ -253,6 +266,8 @@ def specifications(keys: set[str]) -> list[dict[str, Any]]:
             "parts": [part.as_json() for part in layer.draw()],
             "looks": {look.key: [part.as_json() for part in look.draw()] for look in layer.looks},
             "pick": True,
+            "gathers": layer.gathers,
+            "worst": layer.worst,
         }
         for layer in LAYERS
         if layer.key in keys
