@@ -15,11 +15,12 @@ from components.drawer import register_drawer
 from components.figures import figures, state_of_the_city
 from components.incidents import plain
 from components.link import Link, camera, place, selection, write
+from components.numbers import register_numbers
 from components.picture import picture
 from components.search import hits, way
-from components.strip import tiles
 from components.sun import light, theme
 from components.table_view import box
+from components.tiles import large
 from components.view import View
 from components.wall import LINES
 
@@ -42,6 +43,7 @@ def register_desk(app: Dash, view: View) -> None:
     register_drawer(app, view)
     _search(app, view)
     _panels(app, view)
+    register_numbers(app, view)
     _sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, State(ids.AT, "data"))
     app.clientside_callback(
         in_browser("shown"),
@@ -59,11 +61,12 @@ def register_desk(app: Dash, view: View) -> None:
         Input(ids.AT, "data"),
         Input(ids.LOOKS, "data"),
         Input(ids.PLACE, "data"),
+        Input(ids.COUNTED, "data"),
         prevent_initial_call=True,
     )
-    def remember(seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any) -> str:
-        chosen = selection(selected, view)
-        return write(Link(camera(seen), view.chosen(shown), chosen, instant(at), view.worn(looks), place(marked)))
+    def remember(seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any, counted: Any) -> str:
+        chosen, worn = selection(selected, view), view.worn(looks)
+        return write(Link(camera(seen), view.chosen(shown), chosen, instant(at), worn, place(marked), counted is True))
 
     @app.callback(
         Output(ids.LOOKS, "data"),
@@ -183,7 +186,6 @@ def _panels(app: Dash, view: View) -> None:
     @app.callback(
         Output({"tally": ALL}, "children"),
         Output(ids.STATE, "children"),
-        Output(ids.FIGURES, "children"),
         Output(ids.NEEDS, "children"),
         Input(ids.AT, "data"),
         Input(ids.MAP, "pulse"),
@@ -262,4 +264,4 @@ def register_wall(app: Dash, view: View) -> None:
     )
     def oversee(_pulse: Any) -> Any:
         taken = picture(view, None)
-        return state_of_the_city(view, taken), tiles(figures(view, taken), "figure"), plain(taken, LINES)
+        return state_of_the_city(view, taken), large(figures(view, taken)), plain(taken, LINES)

@@ -40,7 +40,7 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
             **{"aria-label": _("Map")},
         ),
         html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
-        strip(view, chosen),
+        strip(view, chosen, link.counted),
         html.Div([rail(view, shown, looks), html.Main([drawer(view), sheet()])], className="sheets"),
         time_bar(ends, at, zone),
         tour([layer.key for layer in view.layers if layer.metric and layer.key in shown]),

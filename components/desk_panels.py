@@ -7,14 +7,13 @@ from typing import Any
 from dash import no_update
 
 from components.detail import detail, heading, nothing_there, row_of
-from components.figures import figures, state_of_the_city
+from components.figures import state_of_the_city
 from components.incidents import lists
 from components.known_by import where
 from components.legend import legend
 from components.link import Camera
 from components.picture import count, picture
 from components.rail import told as tally
-from components.strip import tiles
 from components.table_view import Box, rows_of, table_view
 from components.time_bar import reach, replayed, told, wished
 from components.view import View
@@ -36,12 +35,12 @@ def time_of(view: View, wish: object, at: datetime | None) -> tuple[Any, dict[st
     return kept, told(then, ends, zone), replayed(then, zone)
 
 
-def overview(view: View, at: datetime | None, keys: Sequence[str]) -> tuple[list[str], str, list[Any], list[Any]]:
-    """Counts for the rail (in the order of the keys), the sentence, the tiles and the lists: all of one picture."""
+def overview(view: View, at: datetime | None, keys: Sequence[str]) -> tuple[list[str], str, list[Any]]:
+    """Counts for the rail (in the order of the keys), the sentence and the lists: all of one picture."""
     taken = picture(view, at)
     layers = [view.layer(key) for key in keys]
     counts = [tally(count(layer, taken)) if layer else "" for layer in layers]
-    return counts, state_of_the_city(view, taken), tiles(figures(view, taken)), lists(view, taken)
+    return counts, state_of_the_city(view, taken), lists(view, taken)
 
 
 def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, str]:

@@ -24,6 +24,7 @@ HISTORY_ENDS, HISTORY_START, HISTORY_END = "history-ends", "history-start", "his
 RAW, RAW_OPEN, AROUND = "raw", "raw-open", "around"
 SHEET, SHEET_FRAME, SHEET_CLOSE = "sheet", "sheet-frame", "sheet-close"
 RAIL, FOLD = "rail", "fold"
+COUNTED = "counted"  # whether the tiles count what the map shows; else the whole city
 HELP, TOUR = "help", "tour"
 WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
     "wall-state",

@@ -49,7 +49,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What an address says; None where it says nothing. `layers` empty: all are off. `looks` are by layer."""
+    """What an address says; None where it says nothing. `layers` empty: all are off. `looks` are by layer.
+
+    `counted`: the numbers are of what the camera sees, not of the whole city.
+    """
 
     camera: Camera | None = None
     layers: tuple[str, ...] | None = None
@@ -57,6 +60,7 @@ class Link:
     at: datetime | None = None
     looks: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
+    counted: bool = False
 
 
 def camera(wish: object) -> Camera | None:
@@ -108,6 +112,8 @@ def write(link: Link) -> str:
         parts.append("selected=" + "/".join(quote(part, safe=":") for part in link.selected))
     if link.place:
         parts.append(f"place={link.place.lon:.6f},{link.place.lat:.6f},{quote(link.place.name, safe='')}")
+    if link.counted:
+        parts.append("numbers=sight")
     if link.at:
         parts.append("at=" + quote(link.at.isoformat().replace("+00:00", "Z"), safe=":"))
     return "?" + "&".join(parts) if parts else ""
@@ -129,6 +135,7 @@ def read(search: object, view: View) -> Link:
         at=instant(unquote(said["at"]).replace("Z", "+00:00")) if "at" in said else None,
         looks=view.worn(dict(unquote(pair).partition(":")[::2] for pair in said.get("looks", "").split(","))),
         place=_place(said.get("place")),
+        counted=said.get("numbers") == "sight",
     )
 
 

@@ -105,7 +105,7 @@ def measured(of: Material) -> Figure:
     return Figure(
         layer.key,
         title,
-        value_of(value),
+        value_of(value, unit),
         unit,
         band=word.partition(":")[0],
         note=how.format(words=word) if word else _("highest") if highest else _("median"),

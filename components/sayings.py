@@ -15,24 +15,29 @@ FEW = 20  # of fewer devices one alone can move the number that stands for all
 NAMED = 3  # places that a sentence names; the others it counts
 
 
-def value_of(value: float) -> str:
-    """A number as short as it can be without saying too little."""
-    return number(value, 1 if abs(value) < 10 else 0)
+def value_of(value: float, unit: str) -> str:
+    """A number as short as it can be without saying too little; of water a centimetre counts."""
+    return number(value, 2 if unit == "m" else 1 if abs(value) < 10 else 0)
 
 
 def with_unit(value: float, unit: str) -> str:
-    return f"{value_of(value)} {unit}".rstrip()
+    return f"{value_of(value, unit)} {unit}".rstrip()
 
 
 def compared(before: Before | None, now: float, unit: str) -> str:
-    """How a number differs from what is usual, in a few words; nothing where nobody can say what is usual."""
+    """How a number differs from what is usual, in few words; nothing where nobody can say what is usual.
+
+    In the number's own unit, which stands beside it; a count, which has none, in per cent of what is usual.
+    """
     if before is None or not before.known():
         return ""
-    more, less = _("{n} above usual"), _("{n} below usual")
     away = now - before.usual
-    if before.holds(now) or value_of(abs(away)) == value_of(0):
+    if before.holds(now) or value_of(abs(away), unit) == value_of(0, unit):
         return _("as usual")
-    return (more if away > 0 else less).format(n=_distance(abs(away), before.usual, unit))
+    if unit == "%":  # a share of a share says nothing to anybody
+        return _("more than usual") if away > 0 else _("less than usual")
+    told = value_of(abs(away), unit) if unit or not before.usual else share(abs(away / before.usual))
+    return (_("{n} above usual") if away > 0 else _("{n} below usual")).format(n=told)
 
 
 def usually(before: Before | None, now: float, unit: str) -> str:
@@ -46,17 +51,13 @@ def usually(before: Before | None, now: float, unit: str) -> str:
             before.days,
         )
         return told.format(n=number(before.days), fewest=number(FEWEST_DAYS))
-    told = _(
-        "{compared}: around this hour of the {n} days before it was mostly {low} to {high}, in the middle {usual}."
-    )
     words = compared(before, now, unit)
-    return told.format(
-        compared=words[:1].upper() + words[1:],
-        n=number(before.days),
-        low=value_of(before.low),
-        high=with_unit(before.high, unit),
-        usual=with_unit(before.usual, unit),
-    )
+    low, high, usual = value_of(before.low, unit), with_unit(before.high, unit), with_unit(before.usual, unit)
+    if low == value_of(before.high, unit):
+        told = _("{compared}: around this hour of the {n} days before it was mostly {high}.")
+    else:
+        told = _("{compared}: around this hour of the {n} days before it was mostly {low} to {high}, usually {usual}.")
+    return told.format(compared=words[:1].upper() + words[1:], n=number(before.days), low=low, high=high, usual=usual)
 
 
 def basis(what: str, live: np.ndarray, table: Table, now: datetime) -> str:
@@ -114,10 +115,3 @@ def newest(moments: np.ndarray) -> datetime:
 def aware(moment: np.datetime64) -> datetime:
     """An instant of a table as Python has it."""
     return next(iter(Table({"at": np.array([moment], dtype="datetime64[us]")}))).at  # type: ignore[no-any-return]
-
-
-def _distance(away: float, usual: float, unit: str) -> str:
-    """A difference in the number's unit; of counts, which have none, in per cent of what is usual."""
-    if unit or not usual:
-        return with_unit(away, unit)
-    return share(away / abs(usual))

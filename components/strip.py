@@ -6,12 +6,11 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids
-from components.figures import Figure
-from components.incidents import mark
 from components.rail import icon
 from components.search import field
 from components.silence import clock, data_age
 from components.sun import THEMES
+from components.tiles import scope
 from components.view import View
 from data_access.words import LANGUAGES, _, language
 
@@ -19,13 +18,13 @@ from data_access.words import LANGUAGES, _, language
 NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 
-def strip(view: View, chosen: str) -> Any:
-    """The strip; `chosen` is the light the reader asked for: one of THEMES."""
+def strip(view: View, chosen: str, counted: bool) -> Any:
+    """The strip; `chosen` is the light the reader asked for: one of THEMES. `counted`: its numbers are of what the map
+    shows."""
     return html.Header(
         [
             html.Div([html.H1(view.place(), className="city"), html.P("", id=ids.STATE, className="state")]),
             field(),
-            html.Dl(id=ids.FIGURES, className="tiles"),
             html.Div(
                 [
                     html.Div([clock(view.zone().key), data_age()], className="times"),
@@ -35,26 +34,17 @@ def strip(view: View, chosen: str) -> Any:
                 ],
                 className="about-page",
             ),
+            html.Div(
+                [
+                    dcc.Store(id=ids.COUNTED, data=counted),
+                    scope(counted),
+                    html.Ul(id=ids.FIGURES, className="tiles", **{"aria-label": _("The city in numbers")}),
+                ],
+                className="numbers",
+            ),
         ],
         className="panel strip",
     )
-
-
-def tiles(figures: Sequence[Figure], class_name: str = "tile") -> list[Any]:
-    """A figure each: what, how much, and what one must know to trust it."""
-    return [
-        html.Div(
-            [
-                html.Dt([*([mark(figure.severity)] if figure.severity else []), figure.label]),
-                html.Dd([html.Span(figure.value, className="value"), " ", html.Span(figure.unit, className="unit")]),
-                *([html.Dd(figure.trust, className="trust")] if figure.trust else []),
-                *([html.Dd(figure.note, className="note")] if figure.note else []),
-            ],
-            className=class_name,
-            title=figure.note,
-        )
-        for figure in figures
-    ]
 
 
 def elsewhere() -> Any:

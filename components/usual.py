@@ -69,11 +69,11 @@ class Hours:
         return over_days(np.array(days))
 
     def share(self, ids: Sequence[str], of: np.ndarray) -> Before:
-        """The sum over these devices as a share of what they can hold (`of`), day by day; of those that answered."""
+        """The sum over these devices in per cent of what they can hold (`of`), day by day; of those that answered."""
         hours = self.of(ids)
         held = np.where(np.isnan(hours), 0.0, np.asarray(of)[:, np.newaxis])
         days = [
-            np.nansum(hours[:, day]) / held[:, day].sum() if good and held[:, day].sum() else np.nan
+            100 * np.nansum(hours[:, day]) / held[:, day].sum() if good and held[:, day].sum() else np.nan
             for day, good in enumerate(_answered(hours))
         ]
         return over_days(np.array(days))

@@ -6,7 +6,7 @@
   const was = new Map(); // what each value said, by whose it is: lists are redrawn whole, and values move up and down
 
   function owner(value) {
-    const name = value.closest("div")?.querySelector("dt")?.textContent ?? "";
+    const name = value.closest("div, li")?.querySelector("dt, .label")?.textContent ?? "";
     const thing = value.closest("#detail")?.querySelector("h2")?.textContent ?? "";
     return `${value.closest("[id]")?.id} ${thing} ${name}`;
   }

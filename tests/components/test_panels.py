@@ -67,8 +67,8 @@ def test_every_panel_goes_along_into_the_past(view: View) -> None:
     now, past = overview(view, None, ["incidents", "pm25"]), overview(view, before, ["incidents", "pm25"])
     assert now[0] == ["3", "3/5"]
     assert past[0][0] == "1"
-    assert "Two scooters" in said(past[3])
-    assert "Two scooters" not in said(now[3])
+    assert "Two scooters" in said(past[2])
+    assert "Two scooters" not in said(now[2])
     assert "Fire in a stairwell" in now[1]
     assert "Fire" not in past[1]
 
