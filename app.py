@@ -82,7 +82,8 @@ def officials(settings: Settings) -> "ASGIApp":
     layers = local(LAYERS, store.city())
     hub = Hub(store, layers, lag=lambda: lag_s(settings.folder))
     health = partial(fares, store, settings.folder)
-    keys = sessions.Sessions(Desk(settings.folder / "desk.db"))
+    room = Desk(settings.folder / "desk.db")
+    keys = sessions.Sessions(room)
     acts = Acts(lambda: CityWriter.open(settings.database_url))
 
     async def end() -> None:
@@ -98,7 +99,17 @@ def officials(settings: Settings) -> "ASGIApp":
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
     deaf = partial(deaf_since, settings.folder)
-    desk = View("desk", N_("Desk"), layers, store, deaf_since=deaf, acts=acts, who=asking.who)
+    desk = View(
+        "desk",
+        N_("Desk"),
+        layers,
+        store,
+        deaf_since=deaf,
+        acts=acts,
+        who=asking.who,
+        session=asking.session,
+        memory=room.memory,
+    )
     wall = View("wall", N_("Wall"), layers, store, deaf_since=deaf)
     page = dash_app(server, desk, wall, ASSETS)
     return door.ops(

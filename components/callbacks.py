@@ -16,9 +16,12 @@ from components.figures import figures, state_of_the_city
 from components.incidents import plain
 from components.link import Link, camera, place, selection, write
 from components.numbers import register_numbers
+from components.note_card import register_notes
 from components.picture import picture
 from components.search import hits, way
-from components.sun import light, theme
+from components.saved import register_saved
+from components.since import register_since
+from components.sky import register_sky
 from components.table_view import box
 from components.tiles import large
 from components.view import View
@@ -42,6 +45,9 @@ def register_desk(app: Dash, view: View) -> None:
     _selection(app, view)
     register_drawer(app, view)
     _search(app, view)
+    register_since(app, view)
+    register_saved(app, view)
+    register_notes(app, view)
     _panels(app, view)
     register_numbers(app, view)
     _sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, State(ids.AT, "data"))

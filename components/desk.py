@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from components import ids
+from components import ids, note_card, notes, saved, since
 from components.city_map import CityMap
 from components.drawer import drawer_parts
 from components.link import Camera, Link
@@ -41,9 +41,12 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
         ),
         html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
         strip(view, chosen, link.counted),
-        html.Div([rail(view, shown, looks), html.Main([drawer(view), sheet()])], className="sheets"),
+        html.Div([rail(view, shown, looks, saved.tools()), html.Main([drawer(view), sheet()])], className="sheets"),
         time_bar(ends, at, zone),
         tour([layer.key for layer in view.layers if layer.metric and layer.key in shown]),
+        saved.card(),
+        note_card.card(),
+        notes.outcome(),
     ]
 
 
@@ -57,7 +60,7 @@ def drawer(view: View) -> Any:
     close = _("Close and go back to the list")
     return html.Aside(
         [
-            html.Div(id=ids.NEEDS, className="needs-lists"),
+            html.Div([*since.place(), html.Div(id=ids.NEEDS)], className="needs-lists"),
             html.Div(
                 [
                     html.Button(

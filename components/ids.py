@@ -29,6 +29,31 @@ HELP, TOUR = "help", "tour"
 WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
     "wall-state",
     "wall-figures",
+SINCE, SINCE_WISH, SINCE_TOLD, HERE = "since", "since-wish", "since-told", "here"  # what changed; a sign of life
+SAVED, SAVED_WISH, SAVED_LIST = "saved", "saved-wish", "saved-list"  # saved views
+SAVED_NAME, SAVED_MINUTE = "saved-name", "saved-minute"
+NOTE_CARD, NOTE_WISH, NOTE_DRAFT, NOTE_PLACE = "note-card", "note-wish", "note-draft", "note-place"
+NOTE_TEXT, NOTE_TIME, NOTE_PIN, NOTE_SAID = "note-text", "note-time", "note-pin", "note-said"
+NOTE_WORK, NOTE_DONE = "note-work", "note-done"
+OUTCOME = "outcome"  # where the page says what a change did, with the way back
+WORK, WORK_WISH, WORK_DONE, WORK_SEEN = "work", "work-wish", "work-done", "work-seen"  # on the incident in the drawer
+NEW_CARD, NEW_WISH, NEW_DRAFT, NEW_PLACE = "new-card", "new-wish", "new-draft", "new-place"  # an incident to be opened
+NEW_TITLE, NEW_KIND, NEW_SEVERITY, NEW_FROM, NEW_TEXT, NEW_OPEN, NEW_SAID = (
+    "new-title",
+    "new-kind",
+    "new-severity",
+    "new-from",
+    "new-text",
+    "new-open",
+    "new-said",
+)
+FILTER, FILTER_WORDS, FILTER_SEVERITY, FILTER_STATE, FILTER_SEEN = (  # of the lists in the drawer
+    "incident-filter",
+    "filter-words",
+    "filter-severity",
+    "filter-state",
+    "filter-seen",
+)
     "wall-needs",
     "wall-minute",
     "wall-theme",

@@ -30,8 +30,11 @@ def told(count: Count) -> str:
     return f"{number(count.n)}/{number(count.of)}"
 
 
-def rail(view: View, shown: Sequence[str], looks: Mapping[str, str]) -> Any:
-    """All layers of a view in groups that fold; `shown` are on. A group of which nothing is on begins folded."""
+def rail(view: View, shown: Sequence[str], looks: Mapping[str, str], tools: Any = None) -> Any:
+    """All layers of a view in groups that fold; `shown` are on. A group of which nothing is on begins folded.
+
+    `tools`: what else stands at its head.
+    """
     groups = [
         html.Details(
             [
@@ -54,6 +57,7 @@ def rail(view: View, shown: Sequence[str], looks: Mapping[str, str]) -> Any:
     return html.Nav(
         [
             html.Div([html.H2(_("Layers")), fold], className="rail-head"),
+            tools,
             html.Div([*groups, *notes(view)], id="layers", className="rail-body"),
         ],
         id=ids.RAIL,

@@ -31,6 +31,22 @@ class Acts(Protocol):
     def writing(self) -> AbstractContextManager[Any]: ...
 
 
+class Memory(Protocol):
+    """What a desk remembers for its people (data_access.memory): visits and saved views."""
+
+    def here(self, session: str, label: str) -> Any: ...
+
+    def read(self, session: str) -> None: ...
+
+    def views(self) -> Sequence[Any]: ...
+
+    def save(self, name: str, query: str, who: str) -> Any: ...
+
+    def forget(self, id: str, who: str) -> bool: ...
+
+    def restore(self, id: str) -> bool: ...
+
+
 def clock() -> datetime:
     """The present instant."""
     return datetime.now(UTC)
@@ -42,7 +58,8 @@ class View:
 
     `live` None: there is no live channel, and the map asks `columns` again and again. `now` is the clock that the
     whole view goes by. `deaf_since`: since when no device can be heard at all, because the broker is away. `acts` None:
-    nothing can be changed from here; `who` names the one who asks, for the history of what was done.
+    nothing can be changed from here; `who` names the one who asks, for the history of what was done. `session` is
+    that one, with `name` and `label`. `memory` None: nobody is remembered here, and no view is kept.
     """
 
     name: str
@@ -56,6 +73,8 @@ class View:
     acts: Acts | None = None
     who: Callable[[], str] = field(default=lambda: "desk")
 
+    session: Callable[[], Any] = field(default=lambda: None)
+    memory: Memory | None = None
     def layer(self, key: object) -> Layer | None:
         """The layer of this key among this view's own; it does not know the others."""
         return next((layer for layer in self.layers if layer.key == key), None)

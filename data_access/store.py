@@ -20,8 +20,9 @@ from data_access.answers import Asked, OfDevices
 from data_access.changes import changed
 from data_access.city import City
 from data_access.engine import reading_engine, watching_connection
+from data_access.extremes import extremes
 from data_access.notes import notes
-from data_access.queries import Changed, Notes, Question, Search
+from data_access.queries import Changed, Extremes, Notes, Question, Search
 from data_access.register_answers import OfRegisters, thresholds
 from data_access.registers import Register, Registers
 from data_access.schema import instant, microseconds
@@ -82,6 +83,8 @@ class CityStore:
                 return _of_devices(question, connection, self._registers.at_least(connection), moment)
             if isinstance(question, usual.OfUsual):
                 return usual.answer(question, connection, self._registers.at_least(connection), moment)
+            if isinstance(question, Extremes):
+                return extremes(question, connection, moment)
             if isinstance(question, Notes):
                 return notes(question, connection, moment)
             if isinstance(question, OfRegisters):

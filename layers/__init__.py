@@ -11,6 +11,7 @@ from layers import (
     incidents,
     no2,
     noise,
+    notes,
     parking,
     pm25,
     rain,
@@ -35,6 +36,7 @@ LAYERS: tuple[Layer, ...] = (
     water_level.LAYER,
     cameras.LAYER,
     incidents.LAYER,
+    notes.LAYER,
 )
 
 PUBLIC: tuple[Layer, ...] = tuple(published(layer) for layer in LAYERS if layer.public is not None)

@@ -10,6 +10,11 @@ def let_ask(session: object) -> None:
     _SESSION.set(session)
 
 
+def session() -> object:
+    """The session that asks, as the desk knows it (data_access.desk.Session); None for a stranger."""
+    return _SESSION.get()
+
+
 def who() -> str:
     """What the one who asks is called in the history of what was done: a label, else the session's own name."""
     session = _SESSION.get()

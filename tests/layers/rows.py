@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from data_access.queries import Buildings, Cameras, CameraViews, Districts, Incidents, Latest, Parking, Question
+from data_access.queries import Buildings, Cameras, CameraViews, Districts, Incidents, Latest, Notes, Parking, Question
 from data_access.table import EPOCH, Table
 
 NOON = datetime(2026, 3, 14, 12, 0, tzinfo=UTC)
@@ -33,9 +33,12 @@ KINDS: dict[type, dict[str, str]] = {
     | {"min_height_m": "f", "levels": "f", "part": "b", "built": "f", "outline": "s", "revision": "i"},
     Districts: {"id": "s", "name": "s", "name_en": "s", "kind": "s", "population": "f", "lon": "f", "lat": "f"}
     | {"geometry": "s", "revision": "i"},
+    Notes: {"id": "s", "title": "s", "text": "s", "lon": "f", "lat": "f", "pinned_at": "t", "who": "s"}
+    | {"written_at": "t", "about_layer": "s", "about_id": "s", "revision": "i"},
 }
 BARE: dict[str, Any] = {"id": "bare", "severity": 4, "state": "new", "title": "Bare", "part": False, "revision": 1}
 BARE |= {"kind": "other", "height_source": "unknown", "opened_at": ago(1), "min_height_m": 0.0}
+BARE |= {"text": "Bare", "who": "desk", "pinned_at": ago(1), "written_at": ago(1)}
 FULL: dict[str, Any] = {
     "id": "full-1",
     "name": "Bờ Hồ",
@@ -75,6 +78,11 @@ FULL: dict[str, Any] = {
     "name_en": "Lakeside",
     "population": 12345.0,
     "humidity_pct": 78.0,
+    "who": "Lan",
+    "pinned_at": ago(90),
+    "written_at": ago(10),
+    "about_layer": "incidents",
+    "about_id": "full-2",
 }
 
 

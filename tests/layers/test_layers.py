@@ -31,6 +31,7 @@ KEYS = {
     "camera-views",
     "incidents",
     "parking",
+    "notes",
 }
 SYMBOLS = {
     "disc",
@@ -47,6 +48,7 @@ SYMBOLS = {
     "camera_off",
     "parking",
     "area",
+    "note",
 }
 EVERY = [*LAYERS, *(layer for layer in PUBLIC if layer not in LAYERS)]
 
