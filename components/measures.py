@@ -3,6 +3,7 @@
 Which one follows from the question that the layer asks, so a new layer has one at once.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,7 @@ from components.extent import Ground
 from components.picture import Picture
 from components.sayings import (
     age,
+    answers,
     aware,
     basis,
     compared,
@@ -113,8 +115,8 @@ def measured(of: Material) -> Figure:
         trust=trusted,
         sentences=(
             _("{value}: {meaning}.").format(value=with_unit(value, unit), meaning=word) if word else "",
-            f"{counted['name'][0] or counted['id'][0]}." if highest else "",
             rests_on,
+            _("It is that of {place}.").format(place=counted["name"][0] or counted["id"][0]) if highest else "",
             "" if highest else few(live),
             usually(before, value, unit),
             worst,
@@ -161,18 +163,18 @@ def parked(of: Material) -> Figure:
 
 def seeing(of: Material) -> Figure:
     """Cameras that see; what is wrong with the others stands in the list of what needs attention."""
-    live = of.live()
+    table, live = of.table, of.live()
     dark = int((~live).sum())
     note = ngettext("{n} is dark", "{n} are dark", dark).format(n=number(dark)) if dark else ""
     return Figure(
         of.layer.key,
         _("Cameras that see"),
         number(int(live.sum())),
-        _("/ {n}").format(n=number(len(of.table))),
+        _("/ {n}").format(n=number(len(table))),
         band=note,
         note=note,
-        trust=age(live, of.table, of.taken.now),
-        sentences=(basis(_("The number"), live, of.table, of.taken.now),),
+        trust=age(live, table, of.taken.now),
+        sentences=(answers(int(live.sum()), len(table)),),
     )
 
 
@@ -216,18 +218,19 @@ def promised(table: Table) -> Table:
 def answering(layers: Sequence[Layer], taken: Picture) -> Figure:
     """How many devices report, whatever they measure; one that several layers show counts once."""
     known: dict[str, bool] = {}
+    shown_by: dict[str, str] = {}  # of several layers, the one on top
     heard: list[np.datetime64] = []
-    silent: list[str] = []
     for layer in layers:
         table = promised(taken.answers[layer.key])
         live = speaking(table, layer, taken.now)
-        known |= {name: known.get(name, False) or speaks for name, speaks in zip(table["id"], live, strict=True)}
+        ids = table["id"].tolist()
+        known |= {name: known.get(name, False) or speaks for name, speaks in zip(ids, live.tolist(), strict=True)}
+        shown_by |= dict.fromkeys(ids, str(layer.title))
         heard += [table["observed_at"][live].max()] if live.any() else []
-        quiet = int((~live).sum())
-        silent += [_("{layer} {n}").format(layer=layer.title, n=number(quiet))] if quiet else []
+    silent = Counter(shown_by[name] for name, speaks in known.items() if not speaks)
+    listed = [_("{layer} {n}").format(layer=title, n=number(count)) for title, count in silent.most_common()]
     answered, of = sum(known.values()), len(known)
     told = _("{share} answer").format(share=share(answered / of)) if of else ""
-    sentence = _("{n} of {of} devices answer: a device counts as long as its newest word is not stale.")
     return Figure(
         DEVICES,
         _("Devices"),
@@ -237,8 +240,8 @@ def answering(layers: Sequence[Layer], taken: Picture) -> Figure:
         note=told,
         trust=short_age(taken.now - newest(np.array(heard))) if heard else "",
         sentences=(
-            sentence.format(n=number(answered), of=number(of)),
-            _("Silent, by what they show: {list}.").format(list=", ".join(silent)) if silent else "",
+            answers(answered, of),
+            _("Silent: {list}.").format(list=", ".join(listed)) if listed else "",
         ),
     )
 

@@ -71,6 +71,12 @@ def basis(what: str, live: np.ndarray, table: Table, now: datetime) -> str:
     return told + " " + _("The newest value is {age} old.").format(age=span(now - newest(table["observed_at"][live])))
 
 
+def answers(count: int, of: int) -> str:
+    """How many of how many answer, and what that means."""
+    told = _("{n} of {of} answer: each counts as long as its newest word is not stale.")
+    return told.format(n=number(count), of=number(of))
+
+
 def few(live: np.ndarray) -> str:
     """A warning where a middle rests on so few that one of them can move it."""
     return _("So few that a single device can move it.") if 0 < int(live.sum()) < FEW else ""

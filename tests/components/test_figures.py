@@ -116,12 +116,10 @@ def test_open_incidents_are_compared_with_those_of_the_same_hour(view: View) -> 
 
 def test_a_device_counts_once_however_many_layers_show_it(view: View) -> None:
     told = by_key(view)["devices"]
-    # Two of five sensors of the air, and one that is only silent about dust; the street's; one of two cameras; two of
-    # three car parks, of which one never spoke.
-    table = view.store.answer(next(layer.query for layer in LAYERS if layer.key == "pm25"))
-    assert (told.value, told.unit) == ("7", "/ 11")
-    assert len(table) == 5
-    assert "Fine dust 2" in " ".join(told.sentences)
+    # Three of five sensors of the air, which measure dust and warmth; the street's, which measures five things; one of
+    # two cameras, which have a place and a view; two of three car parks.
+    assert (told.value, told.unit, told.band) == ("7", "/ 11", "64 % answer")
+    assert "Silent: Fine dust 2, Parking 1, Cameras 1." in told.sentences
 
 
 def test_what_is_past_its_limit_is_named_beside_the_median_that_hides_it(tmp_path: Path) -> None:
