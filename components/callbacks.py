@@ -21,7 +21,7 @@ from components.picture import picture
 from components.search import hits, way
 from components.saved import register_saved
 from components.since import register_since
-from components.sky import register_sky
+from components.sun import light, theme
 from components.table_view import box
 from components.tiles import large
 from components.view import View
