@@ -9,6 +9,7 @@ from data_access.words import _, language, ngettext
 from layers.base import Fact, Layer, Row
 from layers.phrases import clock, known, number
 
+DOOR_M = 60.0  # a house this near is more to the point than its street
 ITSELF, DESCRIBED, DESK = "mqtt", "[[device]]", "desk"  # sources that are no file
 
 
@@ -18,9 +19,7 @@ def where(view: View, layer: Layer, row: Row, at: datetime | None) -> list[Fact]
         return []
     rows = list(view.store.answer(Whereabouts(row.lon, row.lat), at))
     named = [_name(one) for one in rows if one.kind == "district"]
-    beside = next((one for kind in ("street", "address") for one in rows if one.kind == kind), None)
-    beside = beside or next((one for one in rows if one.kind not in ("district", "street", "address")), None)
-    if beside:
+    if beside := _beside(rows):
         far = metres(beside.distance_m)
         named.insert(0, _("{name}, {distance} away").format(name=_name(beside), distance=far))
     facts = [Fact(_("Where"), "; ".join(named))] if named else []
@@ -32,6 +31,15 @@ def metres(distance_m: float) -> str:
     if distance_m < 1000:
         return f"{number(round(distance_m, -1) if distance_m >= 100 else distance_m)} m"
     return f"{number(distance_m / 1000, 1)} km"
+
+
+def _beside(rows: list[Row]) -> Row | None:
+    """What a place lies beside: a house of its street with its number, the street, an address, or any mark."""
+    near = {one.kind if one.kind in ("street", "address") else "mark": one for one in rows if one.kind != "district"}
+    street, address = near.get("street"), near.get("address")
+    if address and address.distance_m <= DOOR_M and (street is None or street.name in address.name):
+        return address
+    return street or address or near.get("mark")
 
 
 def coordinates(lon: float, lat: float) -> str:

@@ -128,6 +128,7 @@ def _place(place: Place) -> dict[str, Any]:
         "south": south,
         "east": east,
         "north": north,
+        "line": place.line,
     }
 
 
@@ -189,7 +190,7 @@ THRESHOLDS = Versions(THRESHOLD, "metric", ("levels", "unit", "said", "words"), 
 PLACES = Versions(
     PLACE,
     "id",
-    ("kind", "name", "name_en", "context", "lon", "lat", "west", "south", "east", "north"),
+    ("kind", "name", "name_en", "context", "lon", "lat", "west", "south", "east", "north", "line"),
     _place,
     names=_place_names,
 )

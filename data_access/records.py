@@ -166,7 +166,7 @@ class Place(Struct, frozen=True):
     """Something one can look for by its name. `kind` is street, address, stop, hospital, park and the like.
 
     `context` tells two of the same name apart: the district, or the street of an address. `bounds` is west, south,
-    east, north of what is larger than a point.
+    east, north of what is larger than a point; `line` is how a street runs (WKB, WGS 84).
     """
 
     id: str
@@ -177,6 +177,7 @@ class Place(Struct, frozen=True):
     name_en: str | None = None
     context: str | None = None
     bounds: tuple[float, float, float, float] | None = None
+    line: bytes | None = None
 
 
 def status(age: timedelta | None, interval: timedelta) -> Status:

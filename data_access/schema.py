@@ -258,6 +258,8 @@ PLACE = Table(
     Column("source", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("ended", BigInteger),
+    Column("line", LargeBinary),
+    Index("place_by_kind", "kind", "lon"),
 )
 
 # Derived (`names`): every name by which a thing of a register is looked for, folded, and since when.

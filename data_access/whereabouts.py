@@ -1,6 +1,8 @@
 """Where a place lies, in names that people use; and how the registers came to know a thing."""
 
-import shapely
+from typing import Any
+
+import shapely as _shapely
 from sqlalchemy import Connection
 
 from data_access.metres import Plane
@@ -9,9 +11,11 @@ from data_access.schema import EVER, ONLINE, microseconds
 from data_access.table import Table
 from data_access.transaction import Row
 
+shapely: Any = _shapely  # it has no types
 OfWhereabouts = Whereabouts | Origin
 
 ADDRESS_M, MARK_M = 200.0, 400.0  # farther away, an address or a place says nothing of where one is
+STREET_M = 150.0
 # What has a name and fills more than a spot is near to everything around it, or to nothing.
 WIDE = (
     "street",
@@ -34,8 +38,12 @@ _DISTRICTS = (
     "AND north >= :lat AND {held}"
 )
 _POINTS = (
-    "SELECT kind, name, name_en, lon, lat FROM place WHERE lon BETWEEN :west AND :east "
+    "SELECT kind, name, name_en, lon, lat FROM place WHERE kind NOT IN ({wide}) AND lon BETWEEN :west AND :east "
     "AND lat BETWEEN :south AND :north AND {held}"
+).replace("{wide}", ", ".join(f"'{kind}'" for kind in WIDE))
+_STREETS = (
+    "SELECT name, name_en, line FROM place WHERE kind = 'street' AND line IS NOT NULL AND west <= :east "
+    "AND east >= :west AND south <= :north AND north >= :south AND {held}"
 )
 _REGISTERS = {"device": ("device", "device_id"), "building": ("building", "id"), "district": ("district", "id")}
 _ORIGIN = (
@@ -59,13 +67,11 @@ def _whereabouts(question: Whereabouts, connection: Connection, at: int | None) 
     reach = max(ADDRESS_M, MARK_M)
     west, south = plane.place(-reach, -reach)
     east, north = plane.place(reach, reach)
-    bound = {"lon": question.lon, "lat": question.lat, "at": at}
+    bound: dict[str, object] = {"lon": question.lon, "lat": question.lat, "at": at}
     around = {"west": west, "south": south, "east": east, "north": north}
     rows = _within(question, _asked(connection, _DISTRICTS, bound))
     near: dict[str, Row] = {}
     for kind, name, name_en, lon, lat in _asked(connection, _POINTS, bound | around):
-        if kind in WIDE:
-            continue
         east_m, north_m = plane.point(lon, lat)
         far = (east_m**2 + north_m**2) ** 0.5
         found = "address" if kind == "address" else "mark"
@@ -73,6 +79,7 @@ def _whereabouts(question: Whereabouts, connection: Connection, at: int | None) 
             found not in near or (far, name) < near[found][1:]
         ):
             near[found] = (kind, far, name, name_en)
+    rows += _streets(plane, _asked(connection, _STREETS, bound | around))
     rows += [(kind, name, name_en, far) for kind, far, name, name_en in near.values()]
     return Table.of(rows, kind="s", name="s", name_en="s", distance_m="f")
 
@@ -83,6 +90,13 @@ def _within(question: Whereabouts, districts: list[Row]) -> list[Row]:
     shapes = [(shapely.from_geojson(geometry), name, name_en) for name, name_en, geometry in districts]
     holding = sorted((shape.area, name, name_en) for shape, name, name_en in shapes if shape.intersects(here))
     return [("district", name, name_en, 0.0) for _area, name, name_en in holding]
+
+
+def _streets(plane: Plane, streets: list[Row]) -> list[Row]:
+    """The nearest street, where one is near enough; of one without a line nobody knows how it runs."""
+    lines = [(plane.metres(shapely.from_wkb(line)), name, name_en) for name, name_en, line in streets]
+    away = sorted((line.distance(shapely.Point(0, 0)), name, name_en or "") for line, name, name_en in lines)
+    return [("street", name, name_en or None, far) for far, name, name_en in away[:1] if far <= STREET_M]
 
 
 def _origin(question: Origin, connection: Connection, at: int | None) -> Table:

@@ -98,9 +98,12 @@ def places(plan: Plan, addresses: Addresses, found: Sequence[Named], plane: Plan
     contexts = ward([(middle.x, middle.y) for middle in middles])
     for number, (street, middle, context) in enumerate(zip(signed, middles, contexts, strict=True), 1):
         lon, lat = (round(degree, 6) for degree in plane.place(middle.x, middle.y))
-        west, south, east, north = (round(edge, 6) for edge in plane.degrees(street.line).bounds)
+        line = shapely.set_precision(plane.degrees(street.line), 1e-6)
+        west, south, east, north = (round(edge, 6) for edge in line.bounds)
         english, box = names.english(street.name), (west, south, east, north)
-        yield Place(f"town/street/{number}", "street", street.name, lon, lat, english, context, box)
+        yield Place(
+            f"town/street/{number}", "street", street.name, lon, lat, english, context, box, shapely.to_wkb(line)
+        )
     doors = [address.door for address in addresses.all]
     doorsteps = lon_lat(np.array(doors), plane).tolist()
     for address, (lon, lat), context in zip(addresses.all, doorsteps, ward(doors), strict=True):

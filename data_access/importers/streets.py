@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from data_access.metres import Plane
 from data_access.records import Place
 
+LINE_DEG = 1e-5  # about a metre: the line says which street is near, and nobody draws it
 NEAR_M = 400.0  # pieces of one name this near belong to one street: a square or a bridge without a name may lie between
 
 
@@ -65,6 +66,7 @@ def _street(pieces: Sequence[Line], context: Callable[[float, float], str | None
         (part for piece in pieces for part in shapely.get_parts(piece.shape)), key=lambda part: (part.length, part.wkb)
     )
     middle = longest.interpolate(0.5, normalized=True)
+    lines = shapely.multilinestrings([part for piece in pieces for part in shapely.get_parts(piece.shape)])
     west, south, east, north = (float(edge) for edge in shapely.total_bounds([piece.shape for piece in pieces]))
     return Place(
         id=f"{kind}/{min((piece.id for piece in pieces), key=_order)}",
@@ -75,6 +77,7 @@ def _street(pieces: Sequence[Line], context: Callable[[float, float], str | None
         name_en=next((piece.name_en for piece in pieces if piece.name_en), None),
         context=context(middle.x, middle.y),
         bounds=(west, south, east, north),
+        line=shapely.to_wkb(shapely.simplify(lines, LINE_DEG)),
     )
 
 
