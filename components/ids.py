@@ -26,9 +26,6 @@ SHEET, SHEET_FRAME, SHEET_CLOSE = "sheet", "sheet-frame", "sheet-close"
 RAIL, FOLD = "rail", "fold"
 COUNTED = "counted"  # whether the tiles count what the map shows; else the whole city
 HELP, TOUR = "help", "tour"
-WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
-    "wall-state",
-    "wall-figures",
 SINCE, SINCE_WISH, SINCE_TOLD, HERE = "since", "since-wish", "since-told", "here"  # what changed; a sign of life
 SAVED, SAVED_WISH, SAVED_LIST = "saved", "saved-wish", "saved-list"  # saved views
 SAVED_NAME, SAVED_MINUTE = "saved-name", "saved-minute"
@@ -54,6 +51,9 @@ FILTER, FILTER_WORDS, FILTER_SEVERITY, FILTER_STATE, FILTER_SEEN = (  # of the l
     "filter-state",
     "filter-seen",
 )
+WALL_STATE, WALL_FIGURES, WALL_NEEDS, WALL_MINUTE, WALL_THEME = (
+    "wall-state",
+    "wall-figures",
     "wall-needs",
     "wall-minute",
     "wall-theme",

@@ -72,9 +72,9 @@ class View:
     deaf_since: Callable[[], datetime | None] = field(default=lambda: None)
     acts: Acts | None = None
     who: Callable[[], str] = field(default=lambda: "desk")
-
     session: Callable[[], Any] = field(default=lambda: None)
     memory: Memory | None = None
+
     def layer(self, key: object) -> Layer | None:
         """The layer of this key among this view's own; it does not know the others."""
         return next((layer for layer in self.layers if layer.key == key), None)
