@@ -16,7 +16,7 @@ from components.tiles import large, scope, tiles
 from components.usual import DAYS, FEWEST_DAYS, DaysBefore, Hours, half_hour, over_days
 from components.view import View
 from data_access import words
-from data_access.records import Incident, Reading
+from data_access.records import Incident, IncidentState, Reading
 from data_access.store import CityStore
 from data_access.table import Table
 from data_access.words import N_
@@ -28,6 +28,7 @@ from tests.small_city import LAT, LON, NOON, build, url_of
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 # What the small city measured around noon on the days before: the dust of each day, one day higher than the last.
 DUST = (20.0, 21.0, 22.0, 23.0, 24.0)
+LIFE: tuple[tuple[IncidentState, timedelta], ...] = (("new", -HOUR), ("closed", HOUR))
 
 
 def remembering(folder: Path) -> View:
@@ -50,12 +51,10 @@ def remembering(folder: Path) -> View:
     ]
     writer.bulk((reading, reading.observed_at) for reading in told)
     old = [
-        Incident(
-            f"i-{day}-{n}", NOON - day * DAY - HOUR + end * 2 * HOUR, "tree", 4, state, LON, LAT, "Branch", "dispatch"
-        )  # type: ignore[arg-type]  # a state's word
+        Incident(f"i-{day}-{n}", NOON - day * DAY + shift, "tree", 4, state, LON, LAT, "Branch", "dispatch")
         for day in range(1, 6)
         for n in range(2)
-        for end, state in enumerate(("new", "closed"))
+        for state, shift in LIFE
     ]
     writer.say((incident, incident.at) for incident in old)
     writer.close()
