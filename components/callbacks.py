@@ -10,18 +10,19 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.clock import instant
-from components.desk_panels import described, flown_to, legends_of, overview, table_of, time_of
+from components.desk_panels import described, legends_of, overview, table_of, time_of
 from components.drawer import register_drawer
 from components.figures import figures, state_of_the_city
+from components.flight import flown_to
 from components.incidents import plain
 from components.link import Link, camera, place, selection, write
-from components.numbers import register_numbers
 from components.note_card import register_notes
+from components.numbers import register_numbers
 from components.picture import picture
-from components.search import hits, way
 from components.saved import register_saved
+from components.search import hits, way
 from components.since import register_since
-from components.sun import light, theme
+from components.sky import register_sky
 from components.table_view import box
 from components.tiles import large
 from components.view import View
@@ -50,7 +51,8 @@ def register_desk(app: Dash, view: View) -> None:
     register_notes(app, view)
     _panels(app, view)
     register_numbers(app, view)
-    _sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, State(ids.AT, "data"))
+    register_sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, replays=True)
+    app.clientside_callback(in_browser("hear"), Input(ids.MAP, "pulse"))
     app.clientside_callback(
         in_browser("shown"),
         Output(ids.SHOWN, "data"),
@@ -233,34 +235,10 @@ def _panels(app: Dash, view: View) -> None:
     app.clientside_callback(in_browser("fold"), Output(ids.RAIL, "className"), Input(ids.FOLD, "n_clicks"))
 
 
-def _sky(app: Dash, view: View, map_id: str, theme_id: str, minute_id: str, at_state: State | None = None) -> None:
-    """Night and day of the page, and the light on the buildings."""
-
-    @app.callback(
-        Output(map_id, "theme"),
-        Output(map_id, "light"),
-        Input(theme_id, "data"),
-        Input(minute_id, "n_intervals"),
-        *([Input(ids.AT, "data")] if at_state else []),
-        State(map_id, "theme"),
-        State(map_id, "light"),
-    )
-    def shine(wish: Any, _minute: Any, *more: Any) -> Any:
-        at = instant(more[0]) if at_state else None
-        shade, lit = more[-2:]
-        lon, lat = view.centre()
-        now = view.now()
-        tone = theme(wish, lon, lat, now)
-        wanted = tone, light(lon, lat, at or now, tone)
-        return tuple(no_update if new == old else new for new, old in zip(wanted, (shade, lit), strict=True))
-
-    app.clientside_callback(in_browser("shade"), Input(map_id, "theme"))
-    app.clientside_callback(in_browser("hear"), Input(map_id, "pulse"))
-
-
 def register_wall(app: Dash, view: View) -> None:
     """Bind the wall's panels to this app alone; the wall shows now and nothing else."""
-    _sky(app, view, ids.WALL_MAP, ids.WALL_THEME, ids.WALL_MINUTE)
+    register_sky(app, view, ids.WALL_MAP, ids.WALL_THEME, ids.WALL_MINUTE, replays=False)
+    app.clientside_callback(in_browser("hear"), Input(ids.WALL_MAP, "pulse"))
 
     @app.callback(
         Output(ids.WALL_STATE, "children"),

@@ -6,6 +6,7 @@ from dash import html
 
 from components import ids, note_card, notes, saved, since
 from components.city_map import CityMap
+from components.clock import instant
 from components.drawer import drawer_parts
 from components.link import Camera, Link
 from components.rail import icon, rail
@@ -109,7 +110,7 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
     city = view.store.city()
     first = camera.as_json() if camera else _first_view(city)
     lon, lat = view.centre()
-    now = view.now()
+    now = instant(more.get("at")) or view.now()
     shade = theme(chosen, lon, lat, now)
     settings = {"live": view.live, "columns": view.columns, "interactive": True, "still": False} | more
     return CityMap(
@@ -122,6 +123,8 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
                 "parts": [part.as_json() for part in layer.draw()],
                 "looks": {look.key: [part.as_json() for part in look.draw()] for look in layer.looks},
                 "pick": not isinstance(layer.query, CameraViews),
+                "gathers": layer.gathers,
+                "worst": layer.worst,
             }
             for layer in view.layers
         ],

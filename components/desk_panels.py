@@ -11,7 +11,6 @@ from components.figures import state_of_the_city
 from components.incidents import lists
 from components.known_by import where
 from components.legend import legend
-from components.link import Camera
 from components.picture import count, picture
 from components.rail import told as tally
 from components.table_view import Box, rows_of, table_view
@@ -20,9 +19,6 @@ from components.view import View
 from data_access.queries import IncidentHistory, Incidents
 from layers.base import Fact, Layer
 from layers.incidents import life
-
-CLOSE_UP = 16.5  # the zoom at which one thing fills the eye and its street is still seen
-FLIGHT_MS = 1200
 
 Selection = tuple[str, str] | None
 
@@ -73,17 +69,6 @@ def table_of(view: View, key: object, at: datetime | None, seen: Box | None) -> 
         return [], "panel sheet closed"
     now = (at or view.now()).astimezone(view.zone())
     return table_view(layer, *rows_of(view, layer, at, seen), now, at), "panel sheet"
-
-
-def flown_to(view: View, chosen: Selection, at: datetime | None, seen: Camera | None) -> dict[str, float] | None:
-    """A camera close to the thing that was picked from a list; None where its place is not known."""
-    layer = view.layer(chosen[0]) if chosen else None
-    row = row_of(view, layer, chosen[1], at) if chosen and layer else None
-    if row is None or row.lon is None or row.lat is None:
-        return None
-    zoom = max(seen.zoom, CLOSE_UP) if seen else CLOSE_UP
-    pitch, bearing = (seen.pitch, seen.bearing) if seen else (45.0, 0.0)
-    return Camera(row.lon, row.lat, zoom, pitch, bearing).as_json(FLIGHT_MS)
 
 
 def _life(view: View, layer: Layer, id: str, at: datetime | None, now: datetime) -> list[Fact]:

@@ -1,6 +1,7 @@
 """The frame that desk and wall share: one Dash app, one document, words and light of the one who reads."""
 
 import logging
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from fastapi import FastAPI
 
 from components import ids
 from components.callbacks import register_desk, register_wall
+from components.clock import instant
 from components.desk import desk
 from components.link import read
 from components.sun import theme, wished
+from components.time_bar import reach
 from components.view import View
 from components.wall import wall
 from data_access.words import _, language
@@ -50,7 +53,7 @@ class Page(Dash):
         parts["title"] = escape(title(view))
         parts["app_entry"] = parts["app_entry"].replace("Loading...", escape(_("Loading …")))
         noscript = escape(_("This page needs JavaScript. The public page has tables that work without it."))
-        shade = shade_of(request.cookies.get("theme"), view, self.views)
+        shade = shade_of(request.cookies.get("theme"), view, self.views, instant(request.args.get("at")))
         return DOCUMENT.format(language=language(), theme=shade, noscript=noscript, **parts)
 
 
@@ -135,12 +138,17 @@ def first_light(view: View) -> str:
     return str(city.light) if city else "sun"
 
 
-def shade_of(wish: object, view: View | None, views: tuple[View, ...]) -> str:
-    """Night, dusk or day, as the reader chose, the city begins, or the sun stands."""
+def shade_of(wish: object, view: View | None, views: tuple[View, ...], at: datetime | None = None) -> str:
+    """Night, dusk or day, as the reader chose, the city begins, or the sun stands, or stood at the time of a link."""
     city = view.store.city() if view else None
     if not view or not city:
         return "day" if wish == "day" else "night"
-    return theme(wished(wish, first_light(view), wall=view in views[1:]), city.lon, city.lat, view.now())
+    wall = view in views[1:]
+    now = view.now()
+    then = (
+        None if wall else reach(view.store.first_fact(), now).within(at)
+    )  # a wall shows now, whatever its address says
+    return theme(wished(wish, first_light(view), wall=wall), city.lon, city.lat, then or now)
 
 
 def told_in_the_log(fault: Exception) -> None:

@@ -10,12 +10,11 @@ import pytest
 from dash import html, no_update
 
 from components.ages import WORDS, speaking
-from components.desk_panels import described, flown_to, legends_of, overview, table_of, time_of
+from components.desk_panels import described, legends_of, overview, table_of, time_of
 from components.detail import detail, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import in_order, lists, plain
 from components.legend import bounds, legend
-from components.link import Camera
 from components.picture import Picture, count, picture
 from components.rail import rail
 from components.table_view import rows_of
@@ -222,15 +221,6 @@ def test_what_is_not_there_is_told_in_a_sentence(view: View) -> None:
 
 def test_nothing_selected_leaves_the_lists(view: View) -> None:
     assert described(view, None, None) == ([], "panel drawer")
-
-
-def test_a_list_flies_to_its_thing_and_keeps_the_way_one_looks(view: View) -> None:
-    seen = Camera(0, 0, 14, 30, 77)
-    there = flown_to(view, ("incidents", "i-fire"), None, seen)
-    assert there is not None
-    assert (there["lon"], there["pitch"], there["bearing"]) == (LON + 0.001, 30, 77)
-    assert there["zoom"] > 14
-    assert flown_to(view, ("incidents", "nobody"), None, seen) is None
 
 
 def test_time_goes_back_and_comes_home(view: View) -> None:
