@@ -30,7 +30,7 @@ def figures(view: View, taken: Picture, seen: Ground | None = None) -> list[Figu
         BY_QUESTION[type(layer.query)](Material(layer, here.answers[layer.key], here, before, seen))
         for layer in chosen[: MOST - has_devices]
     ]
-    return [*told, answering(aged, here)] if has_devices else told
+    return [*told, answering(aged, here, before)] if has_devices else told
 
 
 def _by_rank(view: View) -> list[Layer]:

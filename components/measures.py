@@ -6,6 +6,7 @@ Which one follows from the question that the layer asks, so a new layer has one 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -26,7 +27,6 @@ from components.sayings import (
     trust,
     usually,
     value_of,
-    with_unit,
 )
 from components.usual import DaysBefore
 from data_access.queries import Cameras, Incidents, Latest, Parking
@@ -90,11 +90,13 @@ def measured(of: Material) -> Figure:
     """The median of what the reporting devices measure, which one broken device does not move, or their highest."""
     layer, table, now = of.layer, of.table, of.taken.now
     live = of.live("value")
-    title, unit, trusted = str(layer.title), layer.unit or "", trust(live, table, now)
+    title, trusted = str(layer.title), trust(live, table, now)
+    unit = layer.unit or ""
+    shown = unit or str(layer.things or "")
     highest = layer.stands_for_all == "highest"
     rests_on = basis(_("The highest") if highest else _("The median"), live, table, now)
     if not live.any():
-        return Figure(layer.key, title, "–", unit, trust=trusted, sentences=(rests_on, origin(layer.scale)))
+        return Figure(layer.key, title, "–", shown, trust=trusted, sentences=(rests_on, origin(layer.scale)))
     counted = table.where(live)
     if highest:
         counted = counted.where(np.array([counted["value"].argmax()]))
@@ -108,13 +110,15 @@ def measured(of: Material) -> Figure:
         layer.key,
         title,
         value_of(value, unit),
-        unit,
-        band=word.partition(":")[0],
+        shown,
+        band=word.partition(":")[0] or _over(counted),
         note=how.format(words=word) if word else _("highest") if highest else _("median"),
         compared=compared(before, value, unit),
         trust=trusted,
         sentences=(
-            _("{value}: {meaning}.").format(value=with_unit(value, unit), meaning=word) if word else "",
+            _("{value}, {meaning}.").format(
+                value=f"{value_of(value, unit)} {shown}".rstrip(), meaning=word or _over(counted)
+            ),
             rests_on,
             _("It is that of {place}.").format(place=counted["name"][0] or counted["id"][0]) if highest else "",
             "" if highest else few(live),
@@ -124,6 +128,13 @@ def measured(of: Material) -> Figure:
         ),
         severity=severity,
     )
+
+
+def _over(counted: Table) -> str:
+    """Over how long most of these count what they tell; of a device that never said, nobody knows."""
+    every = counted["interval_s"][~np.isnan(counted["interval_s"])]
+    told = span(timedelta(seconds=float(np.median(every)))) if len(every) else None
+    return _("counted in {span}").format(span=told) if told else _("not known over how long")
 
 
 def parked(of: Material) -> Figure:
@@ -151,7 +162,7 @@ def parked(of: Material) -> Figure:
         compared=compared(before, full, "%"),
         trust=trusted,
         sentences=(
-            _("{value}: {meaning}.").format(value=told, meaning=word) if word else f"{told}.",
+            _("{value}, {meaning}.").format(value=told, meaning=word) if word else f"{told}.",
             rests_on,
             usually(before, full, "%"),
             worst,
@@ -215,7 +226,7 @@ def promised(table: Table) -> Table:
     return table.where(~(np.isnan(table["interval_s"]) & np.isnat(table["observed_at"])))
 
 
-def answering(layers: Sequence[Layer], taken: Picture) -> Figure:
+def answering(layers: Sequence[Layer], taken: Picture, before: DaysBefore) -> Figure:
     """How many devices report, whatever they measure; one that several layers show counts once."""
     known: dict[str, bool] = {}
     shown_by: dict[str, str] = {}  # of several layers, the one on top
@@ -230,6 +241,10 @@ def answering(layers: Sequence[Layer], taken: Picture) -> Figure:
     silent = Counter(shown_by[name] for name, speaks in known.items() if not speaks)
     listed = [_("{layer} {n}").format(layer=title, n=number(count)) for title, count in silent.most_common()]
     answered, of = sum(known.values()), len(known)
+    metrics = {layer.metric for layer in layers if layer.metric}
+    measuring = sorted({name for layer in layers if layer.metric for name in taken.answers[layer.key]["id"].tolist()})
+    measured_before = before.answering(sorted(metrics), measuring)
+    now = sum(known.get(name, False) for name in measuring)
     told = _("{share} answer").format(share=share(answered / of)) if of else ""
     return Figure(
         DEVICES,
@@ -238,10 +253,13 @@ def answering(layers: Sequence[Layer], taken: Picture) -> Figure:
         _("/ {n}").format(n=number(of)),
         band=told,
         note=told,
+        compared=compared(measured_before, now, ""),
         trust=short_age(taken.now - newest(np.array(heard))) if heard else "",
         sentences=(
             answers(answered, of),
             _("Silent: {list}.").format(list=", ".join(listed)) if listed else "",
+            _("{n} of the {of} that measure something answer.").format(n=number(now), of=number(len(measuring))),
+            usually(measured_before, now, ""),
         ),
     )
 

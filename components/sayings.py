@@ -15,9 +15,17 @@ FEW = 20  # of fewer devices one alone can move the number that stands for all
 NAMED = 3  # places that a sentence names; the others it counts
 
 
+def digits(value: float, unit: str) -> int:
+    """How many decimals say enough and not too much: of water a centimetre counts, and whole things have none."""
+    if unit == "m":
+        return 2
+    whole = not unit and abs(value - round(value)) < 0.05
+    return 0 if whole or abs(value) >= 10 else 1
+
+
 def value_of(value: float, unit: str) -> str:
-    """A number as short as it can be without saying too little; of water a centimetre counts."""
-    return number(value, 2 if unit == "m" else 1 if abs(value) < 10 else 0)
+    """A number as short as it can be without saying too little."""
+    return number(value, digits(value, unit))
 
 
 def with_unit(value: float, unit: str) -> str:
@@ -32,10 +40,11 @@ def compared(before: Before | None, now: float, unit: str) -> str:
     if before is None or not before.known():
         return ""
     away = now - before.usual
-    if before.holds(now) or value_of(abs(away), unit) == value_of(0, unit):
+    low, value, high = (round(each, digits(now, unit)) for each in (before.low, now, before.high))
+    if low <= value <= high:  # as they are told: nobody should read that 31 is more than the usual 28 to 31
         return _("as usual")
-    if unit == "%":  # a share of a share says nothing to anybody
-        return _("more than usual") if away > 0 else _("less than usual")
+    if unit == "%":  # of what can be filled: a share of a share says nothing to anybody
+        return _("fuller than usual") if away > 0 else _("emptier than usual")
     told = value_of(abs(away), unit) if unit or not before.usual else share(abs(away / before.usual))
     return (_("{n} above usual") if away > 0 else _("{n} below usual")).format(n=told)
 

@@ -1,7 +1,7 @@
 """What is usual around this hour: the days before, as they were for the very devices that a number is made of."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -34,10 +34,6 @@ class Before:
     def known(self) -> bool:
         return self.days >= FEWEST_DAYS
 
-    def holds(self, value: float) -> bool:
-        """Whether this is a value as on most days."""
-        return self.low <= value <= self.high
-
 
 def over_days(values: np.ndarray) -> Before:
     """Of one value for each day; NaN: none on that day."""
@@ -46,6 +42,11 @@ def over_days(values: np.ndarray) -> Before:
         return Before(np.nan, np.nan, np.nan, len(told))
     low, usual, high = np.quantile(told, (LOW, 0.5, HIGH)).tolist()
     return Before(low, usual, high, len(told))
+
+
+def whole(told: Before) -> Before:
+    """The same of things that are counted: there are no half ones."""
+    return replace(told, low=np.floor(told.low), usual=np.round(told.usual), high=np.ceil(told.high))
 
 
 class Hours:
@@ -106,8 +107,15 @@ class DaysBefore:
 
     def open_incidents(self, seen: Ground | None) -> Before:
         """How many incidents were open at this time of day, on the ground that is seen."""
-        counts = [float(len(part(table, seen))) for table in self._open()]
-        return over_days(np.array(counts))
+        return whole(over_days(np.array([float(len(part(table, seen))) for table in self._open()])))
+
+    def answering(self, metrics: Iterable[str], ids: Sequence[str]) -> Before:
+        """How many of these devices measured anything in these metrics around this hour."""
+        heard = np.zeros((len(ids), DAYS), dtype=bool)
+        for metric in metrics:
+            heard |= ~np.isnan(self.hours(metric).of(ids))
+        count = heard.sum(axis=0).astype(float)
+        return whole(over_days(np.where(count > 0, count, np.nan)))
 
     def _open(self) -> list[Table]:
         moment, store = half_hour(self.now), self.view.store

@@ -68,6 +68,7 @@ class Layer:
     never said how often they speak. `public` None: never shown to the public, and `withheld` tells it why.
     `sentence` says aloud how things stand, from {city} and {meaning}, the scale's word for the median.
     `metric` names the stream whose history a click shows, in `unit`; the scale's own unit may be another.
+    `things` names what its values count, where they have no unit.
     `stands_for_all` names the one of its devices' values that tells how things are: the median, or the highest where
     one place alone can be the danger.
     `looks` are other ways to draw it, for the reader to choose; without a choice it is drawn by `draw`. A look keeps
@@ -95,6 +96,7 @@ class Layer:
     scale: Scale | None = None
     unit: str | None = None
     metric: str | None = None
+    things: Text | None = None
     stands_for_all: Literal["median", "highest"] = "median"
     legend: tuple[Mark, ...] = ()
     looks: tuple[Look, ...] = ()

@@ -63,5 +63,6 @@ LAYER = STREET.layer(
     stale_after=timedelta(minutes=15),
     public=Vehicles(k=10, bucket=timedelta(minutes=15), delay=timedelta(minutes=15)),
     metric="vehicle_count",
+    things=N_("vehicles"),
     shown=False,
 )

@@ -101,7 +101,7 @@ def test_a_count_is_compared_by_its_share_and_a_usual_value_is_called_so(view: V
 def test_car_parks_are_compared_by_the_share_that_is_taken(view: View) -> None:
     parked = by_key(view)["parking"]
     assert (parked.value, parked.unit, parked.band) == ("90", "/ 240", "room")
-    assert parked.compared == "more than usual"  # 150 of 240 now, 120 of 240 on the days before
+    assert parked.compared == "fuller than usual"  # 150 of 240 now, 120 of 240 on the days before
     assert "62 % taken" in " ".join(parked.sentences)
 
 

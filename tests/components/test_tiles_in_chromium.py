@@ -1,0 +1,114 @@
+"""The tiles as people meet them: by pointer, by keyboard, on a phone, following the map."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.components.glass import DRAWN, Glass, Served
+from tests.small_city import LAT, LON
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 390, "height": 844}
+CARD = "#figures .tile:has(#figures-pm25) .tile-card"
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries())
+    for (const { node } of entry.sources ?? [])
+      if (node?.parentElement?.closest?.(".strip")) window.shifts.push(node.className);
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.fixture
+def phone(served: Served, chromium: Any) -> Iterator[Glass]:
+    glass = Glass(chromium, served, viewport=PHONE)
+    glass.wait(DRAWN)
+    yield glass
+    glass.close()
+
+
+def wait_tiles(glass: Glass) -> None:
+    glass.wait("() => document.querySelectorAll('#figures .tile').length === 7")
+
+
+def face(glass: Glass, name: str) -> Any:
+    return glass.page.locator(f"#figures .tile-face:has(.label:text-is('{name}'))")
+
+
+def test_a_tile_says_the_rest_to_whoever_points_at_it(desk: Glass) -> None:
+    wait_tiles(desk)
+    card = desk.page.locator(CARD)
+    assert not card.is_visible()
+    face(desk, "Fine dust").hover()
+    card.wait_for(state="visible")
+    told = card.inner_text()
+    assert "The median of 2 of 5 devices" in told
+    assert "WHO air quality guidelines 2021" in told
+    desk.page.mouse.move(700, 500)
+    card.wait_for(state="hidden")
+
+
+def test_the_tiles_are_walked_through_by_keyboard_and_escape_takes_a_card_away(desk: Glass) -> None:
+    wait_tiles(desk)
+    face(desk, "Open incidents").focus()
+    desk.page.keyboard.press("Tab")
+    desk.page.locator(CARD).wait_for(state="visible")
+    desk.page.keyboard.press("Escape")
+    desk.page.locator(CARD).wait_for(state="hidden")
+    assert desk.page.evaluate("document.activeElement.querySelector('.label').textContent") == "Fine dust"
+    desk.page.keyboard.press("Shift+Tab")
+    desk.page.keyboard.press("Tab")
+    desk.page.locator(CARD).wait_for(state="visible")
+
+
+def test_escape_closes_the_card_first_and_what_is_selected_after_it(desk: Glass) -> None:
+    desk.page.locator("button[data-id=i-fire]").click()
+    desk.wait("() => document.querySelector('#drawer.open') !== null")
+    face(desk, "Fine dust").focus()
+    desk.page.keyboard.press("Escape")
+    assert desk.page.evaluate("document.querySelector('#drawer.open') !== null")
+    desk.page.keyboard.press("Escape")
+    desk.wait("() => document.querySelector('#drawer.open') === null")
+
+
+def test_what_i_see_is_what_i_count(desk: Glass) -> None:
+    wait_tiles(desk)
+    desk.page.get_by_role("button", name="What I see").click()
+    desk.wait("() => location.search.includes('numbers=sight')")
+    desk.page.evaluate(f"() => {{ cityglass.map.jumpTo({{center: [{LON}, {LAT}], zoom: 20, pitch: 0}}) }}")
+    desk.wait_text("#figures", "1 of 1")
+    assert face(desk, "Fine dust").locator(".value").inner_text() == "10"
+    assert face(desk, "Free parking").locator(".value").inner_text() == "–"
+    desk.page.get_by_role("button", name="Whole city").click()
+    desk.wait_text("#figures", "2 of 5")
+    desk.wait("() => !location.search.includes('numbers')")
+
+
+def test_a_link_to_what_is_in_sight_opens_with_its_numbers(served: Served, chromium: Any) -> None:
+    glass = Glass(chromium, served, f"/?camera={LON},{LAT},20.00,0.0,0.0&numbers=sight")
+    glass.wait_text("#figures", "1 of 1")
+    assert glass.page.get_by_role("button", name="What I see").get_attribute("aria-pressed") == "true"
+    glass.close()
+
+
+def test_the_tiles_of_a_phone_are_moved_sideways_and_a_card_fits_its_width(phone: Glass) -> None:
+    wait_tiles(phone)
+    face(phone, "Devices").focus()
+    card = phone.page.locator(".tile:has(#figures-devices) .tile-card")
+    card.wait_for(state="visible")
+    box = card.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= PHONE["width"]
+    assert phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_nothing_in_the_strip_jumps_as_numbers_arrive(served: Served, chromium: Any) -> None:
+    glass = Glass(chromium, served, "about:blank")
+    glass.context.add_init_script(SHIFTS)
+    glass.go("/")
+    wait_tiles(glass)
+    glass.page.wait_for_timeout(1500)
+    assert glass.page.evaluate("window.shifts") == []
+    glass.close()
