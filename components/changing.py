@@ -6,6 +6,9 @@ The server asks this itself: a button that is not shown protects nothing.
 from collections.abc import Callable
 from typing import Any
 
+from dash import html
+
+from components import ids
 from components.view import Acts, View
 from data_access.refusals import CannotDo
 from data_access.words import _
@@ -34,3 +37,14 @@ def changed(view: View, at: object, change: Callable[[Any, str], str]) -> tuple[
             return True, change(writer, view.who())
     except CannotDo as refusal:
         return False, str(refusal)
+
+
+def outcome() -> Any:
+    """The one place of a page where it is said what a change did."""
+    return html.Div(id=ids.OUTCOME, className="outcome", role="status")
+
+
+def said(made: bool, words: str, undo: dict[str, str] | None = None) -> list[Any]:
+    """What became of a change, for `outcome`; `undo` is what a script reads off the button that takes it back."""
+    back = [html.Button(_("Undo"), className="link", **undo)] if made and undo else []
+    return [html.Div([html.P(words), *back], className="panel told" if made else "panel told refused")]

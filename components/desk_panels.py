@@ -8,35 +8,27 @@ from dash import no_update
 
 from components.detail import detail, heading, nothing_there, row_of
 from components.figures import state_of_the_city
+from components.incident_filter import Filter
+from components.incident_new import here
 from components.incidents import lists
 from components.known_by import where
 from components.legend import legend
 from components.picture import count, picture
 from components.rail import told as tally
 from components.table_view import Box, rows_of, table_view
-from components.time_bar import reach, replayed, told, wished
 from components.view import View
-from data_access.queries import IncidentHistory, Incidents
-from layers.base import Fact, Layer
-from layers.incidents import life
 
 Selection = tuple[str, str] | None
 
 
-def time_of(view: View, wish: object, at: datetime | None) -> tuple[Any, dict[str, Any], str]:
-    """The time that follows from a wish: as the page keeps it (unless it stays), the bar has it, and the frame says."""
-    zone, ends = view.zone(), reach(view.store.first_fact(), view.now())
-    then = wished(wish, at, ends, zone)
-    kept = no_update if then == at else (then.isoformat() if then else None)
-    return kept, told(then, ends, zone), replayed(then, zone)
-
-
-def overview(view: View, at: datetime | None, keys: Sequence[str]) -> tuple[list[str], str, list[Any]]:
-    """Counts for the rail (in the order of the keys), the sentence and the lists: all of one picture."""
+def overview(
+    view: View, at: datetime | None, keys: Sequence[str], wish: Filter | None = None
+) -> tuple[list[str], str, list[Any]]:
+    """Counts for the rail (in the order of the keys), the sentence and the filtered lists: all of one picture."""
     taken = picture(view, at)
     layers = [view.layer(key) for key in keys]
     counts = [tally(count(layer, taken)) if layer else "" for layer in layers]
-    return counts, state_of_the_city(view, taken), lists(view, taken)
+    return counts, state_of_the_city(view, taken), lists(view, taken, wish)
 
 
 def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, str]:
@@ -48,8 +40,7 @@ def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, 
     row = row_of(view, layer, chosen[1], at)
     if row is None:
         return [*heading(None, layer, chosen[1]), nothing_there(layer, chosen[1], at, view.zone())], "panel drawer open"
-    told_before = _life(view, layer, chosen[1], at, now)
-    told = detail(row, layer, now, told_before, where(view, layer, row, at))
+    told = [*detail(row, layer, now, where(view, layer, row, at)), *here(view, row, layer, at)]
     return [*heading(row, layer, chosen[1]), *told], "panel drawer open"
 
 
@@ -69,10 +60,3 @@ def table_of(view: View, key: object, at: datetime | None, seen: Box | None) -> 
         return [], "panel sheet closed"
     now = (at or view.now()).astimezone(view.zone())
     return table_view(layer, *rows_of(view, layer, at, seen), now, at), "panel sheet"
-
-
-def _life(view: View, layer: Layer, id: str, at: datetime | None, now: datetime) -> list[Fact]:
-    """All that was said of an incident."""
-    if not isinstance(layer.query, Incidents):
-        return []
-    return life(list(view.store.answer(IncidentHistory(id), at)), now)

@@ -27,14 +27,12 @@ def heading(row: Row | None, layer: Layer, id: str) -> list[Any]:
     return [html.P(str(layer.title), className="over"), html.H2(name)]
 
 
-def detail(row: Row, layer: Layer, now: datetime, life: list[Fact], place: Sequence[Fact] = ()) -> list[Any]:
-    """The drawer's text; `life` is what was said of an incident before, `place` where the thing is."""
+def detail(row: Row, layer: Layer, now: datetime, place: Sequence[Fact] = ()) -> list[Any]:
+    """The drawer's text; `place` tells where the thing is."""
     facts = [*layer.detail(row, now), *place, *_times(row, layer, now)]
     told = [listed(facts)]
     if hasattr(row, "interval_s"):
         told.insert(0, _standing(row, layer, now))
-    if life:
-        told += [html.H3(_("What was said of it")), listed(life)]
     return told
 
 

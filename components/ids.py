@@ -4,7 +4,7 @@ URL, FRAME = "url", "frame"
 MAP, WALL_MAP = "map", "wall-map"
 
 AT = "at"  # the minute that is replayed, RFC 3339; None: now
-WISH = "time-wish"  # what the slider or the typed time asks for
+WISH = "time-wish"  # the time that is asked for, by the bar or by anything else on the page
 SELECTED, PICKED = "selected", "picked"  # what is selected; what a list, a table or the Escape key asks for
 SHOWN = "shown"  # the keys of the layers that are on
 LOOKS = "looks"  # which look each layer wears, by its key; a layer left out wears none
@@ -17,6 +17,9 @@ TABLE = "table-of"  # the key of the layer whose table is open
 
 MINUTE = "minute"  # ticks once a minute
 LIVE, SLIDER, TYPED, CALENDAR, TOLD = "live", "slider", "typed", "calendar", "time-told"
+PLAY, SPEED, SPAN, CAPTION, TRACK_BED = "play", "speed", "span", "time-caption", "track-bed"
+STRETCH, EVENTS, EVENT_LIST = "time-stretch", "time-events", "event-list"  # what the slider spans; what happened in it
+MORE_TIME, MORE_TIME_OPEN = "more-time", "more-time-open"
 BANNER, STATE, FIGURES, NEEDS = "banner", "state", "figures", "needs"
 DRAWER, DETAIL, CHART, CLOSE = "drawer", "detail", "chart", "close"
 HISTORY, HISTORY_METRIC, HISTORY_CHOICE = "history", "history-metric", "history-choice"  # which past the drawer draws
@@ -78,7 +81,3 @@ def tally(key: str) -> dict[str, str]:
 
 def table_of(key: str) -> dict[str, str]:
     return {"table": key}
-
-
-def step(minutes: int) -> dict[str, int]:
-    return {"step": minutes}

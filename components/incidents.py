@@ -1,26 +1,20 @@
-"""Two lists of what matters: incidents by severity and age, and everything else that needs a person."""
+"""Two lists of what matters: incidents, and everything else that needs a person; what comes first, and why."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from dash import html
 
+from components.incident_filter import OVER_LATELY, Filter, lately_over
 from components.picture import Picture
 from components.view import View
 from data_access.queries import Incidents
 from data_access.words import _, ngettext
-from layers.attention import Item, summed_up
+from layers.attention import Item, in_order, summed_up
 from layers.incidents import SEVERITIES
 from layers.phrases import clock, number
 
 LONGEST = 40
-
-
-def in_order(items: Sequence[Item]) -> list[Item]:
-    """The worst first, and of equals the one that has waited longest."""
-    ever = datetime.min.replace(tzinfo=UTC)
-    return sorted(items, key=lambda item: (item.severity, item.since or ever, item.layer, item.id))
 
 
 def parted(view: View, taken: Picture) -> tuple[list[Item], list[Item]]:
@@ -30,13 +24,21 @@ def parted(view: View, taken: Picture) -> tuple[list[Item], list[Item]]:
     return [item for item in items if item.layer in keys], [item for item in items if item.layer not in keys]
 
 
-def lists(view: View, taken: Picture) -> list[Any]:
-    """Both lists as the desk shows them: each line picks its thing."""
+def lists(view: View, taken: Picture, wish: Filter | None = None) -> list[Any]:
+    """What to look at first, and both lists as the desk shows them: each line picks its thing."""
+    asked = wish or Filter()
     incidents, others = parted(view, taken)
-    return [
-        _list(_("Incidents"), incidents, _("No open incident."), taken),
-        _list(_("Also needs attention"), others, _("Every device reports and no value is past its limit."), taken),
-    ]
+    if asked.state == OVER_LATELY:
+        incidents, others = lately_over(view, taken), []
+    shown, besides = asked.kept(incidents, taken), asked.kept(others, taken)
+    hidden = len(incidents) + len(others) - len(shown) - len(besides)
+    title = _("Closed or resolved in the last 24 hours") if asked.state == OVER_LATELY else _("Incidents")
+    quiet = _("No open incident.") if not incidents else _("None that the filter lets through.")
+    told = [*_filtered(asked, hidden), *_first([] if asked.any else [*incidents, *others])]
+    told.append(_list(title, shown, quiet, taken))
+    if asked.state != OVER_LATELY:
+        told.append(_list(_("Also needs attention"), besides, _why_nothing_else(others, taken), taken))
+    return told
 
 
 def plain(taken: Picture, most: int) -> Any:
@@ -62,12 +64,53 @@ def mark(severity: int) -> Any:
     )
 
 
+def _first(items: Sequence[Item]) -> list[Any]:
+    """The one thing to look at first, and why it and no other."""
+    waiting = in_order(items)
+    if not waiting or waiting[0].severity > 2 or waiting[0].in_hand:
+        return []
+    item = waiting[0]
+    alike = sum(other.severity == item.severity and not other.in_hand for other in waiting) - 1
+    why = _("Look at this first: {severity}, and nobody has it in hand.").format(severity=severity_name(item.severity))
+    if alike:
+        told = ngettext(
+            "{why} Of {n} other as urgent, none has waited longer.",
+            "{why} Of {n} others as urgent, none has waited longer.",
+            alike,
+        )
+        why = told.format(why=why, n=number(alike))
+    return [html.P([html.Span(why), " ", html.B(item.title)], className="look-first")]
+
+
+def _filtered(asked: Filter, hidden: int) -> list[Any]:
+    if not asked.any:
+        return []
+    told = ngettext("The filter hides {n} line.", "The filter hides {n} lines.", hidden).format(n=number(hidden))
+    clear = html.Button(_("Show all"), className="link", **{"data-filter": "clear"})
+    return [html.P([told, " ", clear], className="note filtered", role="status")]
+
+
+def _why_nothing_else(others: Sequence[Item], taken: Picture) -> str:
+    """Why the second list is empty: the filter, a quiet city, or one in which nothing can speak."""
+    if others:
+        return _("None that the filter lets through.")
+    if any(len(table) for table in taken.answers.values() if "interval_s" in table):
+        return _("Every device reports and no value is past its limit.")
+    return _("No device is declared yet: one appears when it speaks over MQTT, or when the city's file names it.")
+
+
 def _list(title: str, items: list[Item], empty: str, taken: Picture) -> Any:
     heading = html.H2([title, " ", html.Span(number(len(items)), className="tally")])
     if not items:
         return html.Section([heading, html.P(empty, className="empty")])
     lines = [
-        html.Li(html.Button(_line(item, taken), className="need", **{"data-layer": item.layer, "data-id": item.id}))
+        html.Li(
+            html.Button(
+                _line(item, taken),
+                className="need in-hand" if item.in_hand else "need",
+                **{"data-layer": item.layer, "data-id": item.id},
+            )
+        )
         for item in items[:LONGEST]
     ]
     return html.Section([heading, html.Ul(lines, className="needs"), *_more(len(items) - LONGEST)])

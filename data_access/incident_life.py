@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from data_access.records import INCIDENT_STATES, OVER, IncidentState
 
+LONGEST, LONGEST_NAME, LONGEST_TITLE = 2000, 80, 120  # letters of a note, of who is assigned, of a title
 OPEN_STATES = frozenset(INCIDENT_STATES) - OVER
 
 # From which states a deed leads to which; what is not here leaves the state as it is.

@@ -8,7 +8,16 @@ from secrets import token_hex
 
 from msgspec import structs
 
-from data_access.incident_life import LEADS, Deed, Standing, possible, standing_deeds
+from data_access.incident_life import (
+    LEADS,
+    LONGEST,
+    LONGEST_NAME,
+    LONGEST_TITLE,
+    Deed,
+    Standing,
+    possible,
+    standing_deeds,
+)
 from data_access.incident_rows import deeds_of, standing
 from data_access.intake import UnstorableError, storable_text
 from data_access.records import INCIDENT_KINDS, OVER, Incident
@@ -18,7 +27,6 @@ from data_access.schema import INCIDENT_ACT, instant
 from data_access.transaction import Writing, inserting
 from data_access.words import _
 
-LONGEST, LONGEST_NAME, LONGEST_TITLE = 2000, 80, 120  # letters of a note, of who is assigned, of a title
 SOURCE = "desk"
 
 _PUT = inserting(INCIDENT_ACT)

@@ -1,8 +1,8 @@
 """What needs a person, worst first: a pure function of the answers at one moment."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from data_access.table import Table
 from data_access.words import _, ngettext
@@ -15,7 +15,10 @@ SILENCE = "silence"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that needs a person. `layer` and `id` are empty where the whole city is meant."""
+    """One thing that needs a person. `layer` and `id` are empty where the whole city is meant.
+
+    `in_hand`: somebody has it already.
+    """
 
     severity: int
     layer: str
@@ -25,12 +28,13 @@ class Item:
     since: datetime | None
     lon: float | None
     lat: float | None
+    in_hand: bool = False
 
 
 def attention(
     answers: Mapping[str, Table], layers: Sequence[Layer], now: datetime, deaf_since: datetime | None = None
 ) -> list[Item]:
-    """All that needs a person at `now` (in the city's zone): by severity, then what has waited longest.
+    """All that needs a person at `now` (in the city's zone): by severity, then what nobody has, then the oldest.
 
     `answers` holds each layer's answer by its key. `deaf_since` tells since when the city has heard no device at
     all, as when the broker is lost: that is one fact, and no single device is blamed for its silence meanwhile.
@@ -47,7 +51,13 @@ def attention(
     found = [item for (kind, one), item in items.items() if kind != SILENCE or one not in explained]
     if deaf_since is not None:
         found.append(_deaf(deaf_since, now))
-    return sorted(found, key=lambda item: (item.severity, item.since or now, item.layer, item.id))
+    return in_order(found)
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """The worst first; of equals what nobody has in hand, then what has waited longest (what never began, the most)."""
+    ever = datetime.min.replace(tzinfo=UTC)
+    return sorted(items, key=lambda item: (item.severity, item.in_hand, item.since or ever, item.layer, item.id))
 
 
 def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
@@ -78,7 +88,7 @@ def _of(row: Row, layer: Layer, now: datetime, deaf: bool) -> Iterable[tuple[str
         need = layer.attention(row, now)
         if need is not None:
             since = known(row, "opened_at") or known(row, "observed_at")
-            yield layer.key, _item(need.severity, layer, row, need.words, since)
+            yield layer.key, replace(_item(need.severity, layer, row, need.words, since), in_hand=need.in_hand)
             return
     if promised and status not in LIVE and not deaf:
         yield (

@@ -42,10 +42,14 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Why something needs a person: how badly (1 worst, 4 information) and in which words."""
+    """Why something needs a person: how badly (1 worst, 4 information) and in which words.
+
+    `in_hand`: somebody has it already, so that others of the same severity come first.
+    """
 
     severity: int
     words: str
+    in_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Open incidents: one sign each, whose shape and colour say how urgent it is."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from data_access.queries import Incidents
-from data_access.words import N_, Text, _
+from data_access.words import N_, Text, _, ngettext
 from layers.base import Column, Fact, Layer, Mark, Need, Row
 from layers.deck import CLEAR, GREY, INK, Colour, Part, icons, words
 from layers.phrases import ago, clock, known
@@ -76,15 +76,14 @@ def detail(row: Row, now: datetime) -> list[Fact]:
         Fact(_("Newest word"), _when(row.observed_at, now)),
         Fact(_("Source"), known(row, "source") or _("not known")),
     ]
+    if known(row, "assigned_to"):
+        facts.insert(2, Fact(_("Assigned to"), row.assigned_to))
     return [*facts, Fact(_("Report"), row.text)] if known(row, "text") else facts
 
 
-def life(told: Iterable[Row], now: datetime) -> list[Fact]:
-    """What happened to an incident, from the rows of its IncidentHistory: one line for each word about it."""
-    return [
-        Fact(clock(row.observed_at, now), ": ".join(filter(None, (word(STATES, row.state), known(row, "text")))))
-        for row in told
-    ]
+def in_hand(row: Row) -> bool:
+    """Whether somebody has seen it already: then another of the same urgency comes first."""
+    return bool(row.state != "new")
 
 
 def _when(at: datetime | None, now: datetime) -> str:
@@ -92,12 +91,20 @@ def _when(at: datetime | None, now: datetime) -> str:
 
 
 def attention(row: Row, now: datetime) -> Need:
-    return Need(
-        int(row.severity),
-        _("{kind}, {state}, opened {when}").format(
-            kind=word(KINDS, row.kind), state=word(STATES, row.state), when=ago(row.opened_at, now)
-        ),
+    """Why it needs a person: what it is, who has it, since when, and from how many reports one knows."""
+    unit, others = known(row, "assigned_to"), known(row, "joined") or 0
+    state = word(STATES, row.state)
+    if row.state == "new":
+        state = _("nobody has acknowledged it")
+    elif row.state == "assigned" and unit:
+        state = _("assigned to {unit}").format(unit=unit)
+    words = _("{kind}, {state}, opened {when}").format(
+        kind=word(KINDS, row.kind), state=state, when=ago(row.opened_at, now)
     )
+    if others:
+        told = ngettext("{words}; {n} other report", "{words}; {n} other reports", others)
+        words = told.format(words=words, n=others)
+    return Need(int(row.severity), words, in_hand(row))
 
 
 LAYER = Layer(
@@ -114,6 +121,7 @@ LAYER = Layer(
         Column(N_("Severity"), lambda row, now: str(SEVERITIES[int(row.severity)])),
         Column(N_("State"), lambda row, now: word(STATES, row.state)),
         Column(N_("Kind"), lambda row, now: word(KINDS, row.kind)),
+        Column(N_("Assigned to"), lambda row, now: known(row, "assigned_to") or _("nobody")),
         Column(N_("Opened"), lambda row, now: _when(row.opened_at, now)),
     ),
     stale_after=timedelta(days=1),

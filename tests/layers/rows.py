@@ -28,7 +28,8 @@ KINDS: dict[type, dict[str, str]] = {
     CameraViews: {"id": "s", "name": "s", "lon": "f", "lat": "f", "geometry": "s", "area_m2": "f", "clipped": "f"}
     | {"online": "f", "observed_at": "t", "received_at": "t", "interval_s": "f", "revision": "i"},
     Incidents: {"id": "s", "kind": "s", "severity": "i", "state": "s", "lon": "f", "lat": "f", "title": "s"}
-    | {"text": "s", "source": "s", "opened_at": "t", "observed_at": "t", "received_at": "t", "revision": "i"},
+    | {"text": "s", "source": "s", "opened_at": "t", "observed_at": "t", "received_at": "t", "revision": "i"}
+    | {"assigned_to": "s", "joined_to": "s", "joined": "i"},
     Buildings: {"id": "s", "name": "s", "use": "s", "lon": "f", "lat": "f", "height_m": "f", "height_source": "s"}
     | {"min_height_m": "f", "levels": "f", "part": "b", "built": "f", "outline": "s", "revision": "i"},
     Districts: {"id": "s", "name": "s", "name_en": "s", "kind": "s", "population": "f", "lon": "f", "lat": "f"}
@@ -38,6 +39,7 @@ KINDS: dict[type, dict[str, str]] = {
 }
 BARE: dict[str, Any] = {"id": "bare", "severity": 4, "state": "new", "title": "Bare", "part": False, "revision": 1}
 BARE |= {"kind": "other", "height_source": "unknown", "opened_at": ago(1), "min_height_m": 0.0}
+BARE |= {"joined": 0}
 BARE |= {"text": "Bare", "who": "desk", "pinned_at": ago(1), "written_at": ago(1)}
 FULL: dict[str, Any] = {
     "id": "full-1",
@@ -67,6 +69,8 @@ FULL: dict[str, Any] = {
     "text": "Hai xe đã đến",
     "source": "114",
     "opened_at": ago(30),
+    "assigned_to": "Xe 3",
+    "joined": 2,
     "use": "school",
     "height_m": 12.0,
     "height_source": "tagged",

@@ -102,7 +102,7 @@ def test_a_lost_broker_is_one_fact_and_no_device_is_blamed() -> None:
 
 def test_a_lost_broker_hides_no_incident() -> None:
     found = needs(deaf_minutes=30, incidents=[full(severity=1, opened_at=ago(45))], pm25=[calm(observed_at=ago(30))])
-    assert found == [(1, "incidents", "full-1"), (1, "", "")]
+    assert found == [(1, "", ""), (1, "incidents", "full-1")]  # somebody is on the scene of that one
 
 
 def test_it_is_told_in_the_readers_language() -> None:
@@ -146,3 +146,13 @@ def test_many_alike_become_one_line_that_counts_them() -> None:
 def test_urgent_incidents_never_share_a_line() -> None:
     urgent = [full(id=f"i{n}", severity=2) for n in range(9)]
     assert len(summed_up(attention(answers(incidents=urgent), LAYERS, NOON))) == 9
+
+
+def test_of_equally_urgent_ones_those_that_nobody_has_in_hand_come_first_and_then_the_oldest() -> None:
+    rows = [
+        full(id="seen", severity=2, state="acknowledged", opened_at=ago(90)),
+        full(id="new", severity=2, state="new", opened_at=ago(5)),
+        full(id="older", severity=2, state="new", opened_at=ago(30)),
+        full(id="worse", severity=1, state="on_scene", opened_at=ago(1)),
+    ]
+    assert [name for _severity, _layer, name in needs(incidents=rows)] == ["worse", "older", "new", "seen"]

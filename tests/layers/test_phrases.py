@@ -105,13 +105,15 @@ def test_a_height_says_honestly_where_it_is_from(height: float | None, source: s
     assert told(buildings, height_m=height, height_source=source)["Height"] == said
 
 
-def test_the_life_of_an_incident_is_a_line_for_each_word_about_it() -> None:
-    said = [
-        row(incidents, state="new", text=None, observed_at=full()["opened_at"]),
-        row(incidents, state="on_scene", text="Hai xe đã đến"),
-    ]
-    lines = incidents.life(said, NOON)
-    assert [(line.name, line.value) for line in lines] == [("11:30", "new"), ("11:59", "on scene: Hai xe đã đến")]
+def test_an_incident_says_who_has_it_and_from_how_many_reports_it_is_known() -> None:
+    need = incidents.attention(row(incidents, state="assigned", assigned_to="Xe 3", joined=2), NOON)
+    assert need.words == "fire, assigned to Xe 3, opened 30 minutes ago; 2 other reports"
+    assert need.in_hand
+    waiting = incidents.attention(row(incidents, state="new", assigned_to=None, joined=0), NOON)
+    assert waiting.words == "fire, nobody has acknowledged it, opened 30 minutes ago"
+    assert not waiting.in_hand
+    assert told(incidents, assigned_to="Xe 3")["Assigned to"] == "Xe 3"
+    assert "Assigned to" not in told(incidents, assigned_to=None)
 
 
 def test_a_state_that_the_house_does_not_know_is_told_as_it_was_said() -> None:

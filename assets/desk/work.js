@@ -1,0 +1,129 @@
+// Incidents are worked: what the buttons of the drawer, the card of a new incident and the lists wish for.
+(function () {
+  "use strict";
+  const tell = (id, data) => window.dash_clientside.set_props(id, { data });
+  const typing = (element) => element?.closest?.("input, textarea, select, [contenteditable]");
+  let wishes = 0;
+  let busy = 0; // one press is one wish: a double click would do the same twice
+  let from = null; // where the focus was before the card of a new incident came
+
+  // ---- deeds ----
+
+  function wish(button) {
+    const { deed, thing, unit, other, undoes } = button.dataset;
+    const field = document.getElementById(`deed-${deed}`);
+    const said = unit ?? field?.value ?? null;
+    if (Date.now() - busy < 600) return;
+    busy = Date.now();
+    const told = deed === "assign" ? { unit: said } : { text: said };
+    tell("work-wish", { do: deed, id: thing, other, undoes, ...told, n: `${Date.now()} ${++wishes}` });
+  }
+
+  /** After a deed: its field is empty, its form shut, and the focus on what comes next. */
+  function done(told) {
+    busy = 0;
+    if (!told?.made) return;
+    for (const field of document.querySelectorAll("#work textarea")) field.value = "";
+    for (const form of document.querySelectorAll("#work details[open]")) form.open = false;
+    setTimeout(() => {
+      if (document.activeElement && document.activeElement !== document.body && document.activeElement.offsetParent) return;
+      const next = document.querySelector("#work .primary:not(.hidden, .hidden *)") ?? document.getElementById("detail");
+      next?.focus({ preventScroll: true });
+    }, 150);
+  }
+
+  // ---- the card of a new incident ----
+
+  function begun(button) {
+    const { new: what, about, thing } = button.dataset;
+    tell("new-wish", { do: what, layer: about, id: thing, n: ++wishes });
+    if (what === "close") return from?.isConnected && from.focus({ preventScroll: true });
+    from = button;
+    document.querySelector("#note-card:not(.closed) .close")?.click();
+    setTimeout(() => document.getElementById("new-title")?.focus({ preventScroll: true }), 300); // once it is to be seen
+  }
+
+  // ---- the lists ----
+
+  const lines = () => [...document.querySelectorAll("#needs button.need")].filter((line) => line.offsetParent);
+
+  function move(event, line) {
+    const all = lines();
+    const at = all.indexOf(line);
+    const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (to === undefined || event.ctrlKey || event.metaKey || event.altKey) return false;
+    all[Math.max(0, Math.min(all.length - 1, to))]?.focus();
+    return true;
+  }
+
+  function shortcut(event, line) {
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    if (event.key === "a" && line.dataset.layer === "incidents")
+      tell("work-wish", { do: "acknowledge", id: line.dataset.id, n: `${Date.now()} ${++wishes}` });
+    else if (event.key === "n") document.querySelector(".new-incident")?.click();
+    else if (event.key === "f") {
+      const filter = document.querySelector(".filter");
+      filter.open = true;
+      document.getElementById("filter-words").focus();
+    } else return false;
+    return true;
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-deed], [data-new], [data-reason], [data-filter]");
+    if (!button) return;
+    if (button.dataset.deed) wish(button);
+    else if (button.dataset.new) begun(button);
+    else if (button.dataset.filter) tell("incident-filter", null);
+    else {
+      const field = document.getElementById("deed-close");
+      field.value = button.dataset.reason;
+      field.focus();
+    }
+  });
+
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const inCard = event.target.closest?.("#new-card");
+      if (event.key === "Escape" && inCard) {
+        document.querySelector("#new-card .close").click();
+        event.stopPropagation();
+        return;
+      }
+      if (event.key === "Enter" && !event.shiftKey) {
+        if (inCard && event.target.matches("input")) document.getElementById("new-open").click();
+        const form = event.target.matches?.("textarea") && event.target.closest(".deed-form");
+        if (form) {
+          form.querySelector("[data-deed].primary")?.click();
+          event.preventDefault();
+        }
+        return;
+      }
+      const line = event.target.closest?.("#needs button.need");
+      if (line && !typing(event.target) && (move(event, line) || shortcut(event, line))) event.preventDefault();
+    },
+    true,
+  );
+
+  // One form at a time: a second one closes the first, and the cursor is where one writes.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const form = event.target;
+      if (!form.matches?.("details.deed") || !form.open) return;
+      for (const other of document.querySelectorAll("#work details.deed[open]")) if (other !== form) other.open = false;
+      form.querySelector("textarea, button:not(summary)")?.focus({ preventScroll: true });
+    },
+    true,
+  );
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    work: {
+      done(told) {
+        done(told);
+        return window.dash_clientside.no_update;
+      },
+    },
+  });
+})();
