@@ -1,4 +1,4 @@
-// What the desk and the wall do without asking the server: clocks, the address bar, keys, and the time bar's thumb.
+// What the desk and the wall do without asking the server: clocks, the address bar and keys.
 // A classic script, so that every function is there before Dash calls it; no inline script needs it.
 (function () {
   "use strict";
@@ -9,8 +9,6 @@
     document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   };
   let wishes = 0; // each wish carries a number of its own: the same place asked for twice is asked for twice
-  let waiting = null;
-  let dragging = false;
   let toFocus = false;
   let pickedFrom = null;
   let pulse = { state: "connecting", age_s: 0, heard: Date.now() };
@@ -30,50 +28,12 @@
   // A language named in the address holds for the page's later questions too.
   if (asking.has("lang")) keep("language", root.lang);
 
-  function wish(wanted, delay) {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => tell("time-wish", { ...wanted, n: ++wishes }), delay);
-  }
-
-  // A time is typed as the page writes it; what is no time is said at the field, and nothing moves.
-  const WRITTEN = /^\s*\d{1,2}\/\d{1,2}\/\d{4}\s+\d{1,2}:\d{2}\s*$|^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/;
-  function askFor(field) {
-    const good = WRITTEN.test(field.value);
-    field.setCustomValidity(good ? "" : field.closest("[data-format]").dataset.format);
-    if (good) wish({ typed: field.value }, 500);
-    else if (document.activeElement === field) field.reportValidity();
-  }
-
-  // The browser's own calendar; the page says the time it found in its own language.
-  let reach = null;
-  function openCalendar(button) {
-    const [min, value, max] = reach ?? [];
-    const calendar = document.querySelector(".calendar") ?? document.createElement("input");
-    Object.assign(calendar, { className: "calendar", type: "datetime-local", tabIndex: -1, min, max, value });
-    calendar.setAttribute("aria-hidden", "true");
-    calendar.onchange = () => calendar.value && wish({ typed: calendar.value }, 0);
-    button.parentElement.append(calendar);
-    calendar.showPicker();
-  }
-
   function pick(layer, id) {
     tell("picked", { layer, id, n: ++wishes });
   }
 
   function drawerIsOpen() {
     return document.querySelector("#drawer.open") !== null;
-  }
-
-  document.addEventListener("input", (event) => {
-    if (event.target.id === "slider") wish({ place: Number(event.target.value) }, 120);
-  });
-  document.addEventListener("change", (event) => {
-    if (event.target.id === "typed") askFor(event.target);
-  });
-  for (const [kind, holds] of [["pointerdown", true], ["pointerup", false], ["pointercancel", false]]) {
-    document.addEventListener(kind, (event) => {
-      if (!holds || event.target.id === "slider") dragging = holds;
-    });
   }
 
   document.addEventListener("click", (event) => {
@@ -89,8 +49,6 @@
       address.searchParams.delete("lang");
       location.replace(address);
       if (address.href === location.href) location.reload();
-    } else if (button.id === "calendar") {
-      openCalendar(button);
     } else if (button.dataset.themeChoice) {
       keep("theme", button.dataset.themeChoice);
       for (const other of document.querySelectorAll("[data-theme-choice]"))
@@ -188,18 +146,6 @@
       shown(values, names) {
         const keys = names.map((name) => name.switch).filter((_name, i) => values[i]);
         return [keys, keys];
-      },
-      time(told) {
-        const same = window.dash_clientside.no_update;
-        if (!told) return [same, same, same, same];
-        reach = told.calendar;
-        if (told.at) root.dataset.replay = told.at;
-        else delete root.dataset.replay;
-        document.getElementById("live")?.setAttribute("aria-pressed", String(!told.at));
-        document.getElementById("slider")?.setAttribute("aria-valuetext", told.said);
-        tick();
-        const typing = document.activeElement?.id === "typed";
-        return [told.places, dragging ? same : told.place, typing ? same : told.typed, told.at];
       },
       remember(search) {
         if (typeof search === "string" && search !== location.search)

@@ -10,7 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.clock import instant
-from components.desk_panels import described, legends_of, overview, table_of, time_of
+from components.desk_panels import described, legends_of, overview, table_of
 from components.drawer import register_drawer
 from components.figures import figures, state_of_the_city
 from components.flight import flown_to
@@ -29,6 +29,7 @@ from components.view import View
 from components.wall import LINES
 
 
+from components.time_travel import register_time
 def in_browser(name: str) -> ClientsideFunction:
     """A function of assets/desk.js."""
     return ClientsideFunction("desk", name)
@@ -42,7 +43,7 @@ def only_a_tick() -> bool:
 
 def register_desk(app: Dash, view: View) -> None:
     """Bind the desk's panels, its time and its selection to this app alone."""
-    _time(app, view)
+    register_time(app, view)
     _selection(app, view)
     register_drawer(app, view)
     _search(app, view)
@@ -90,38 +91,6 @@ def register_desk(app: Dash, view: View) -> None:
         return worn, worn, legends_of(view, [name["legend"] for name in legends], worn)
 
     app.clientside_callback(in_browser("remember"), Input(ids.ADDRESS, "data"), prevent_initial_call=True)
-
-
-def _time(app: Dash, view: View) -> None:
-    @app.callback(
-        Output(ids.AT, "data"),
-        Output(ids.TOLD, "data"),
-        Output(ids.BANNER, "children"),
-        Input(ids.LIVE, "n_clicks"),
-        Input({"step": ALL}, "n_clicks"),
-        Input(ids.WISH, "data"),
-        Input(ids.MINUTE, "n_intervals"),
-        State(ids.AT, "data"),
-    )
-    def travel(_live: Any, _steps: Any, wish: Any, _minute: Any, at: Any) -> Any:
-        asked = ctx.triggered_id
-        if asked == ids.LIVE:
-            wish = {"live": True}
-        elif isinstance(asked, dict):
-            wish = {"step": asked.get("step")}
-        elif asked != ids.WISH:
-            wish = None
-        return time_of(view, wish, instant(at))
-
-    app.clientside_callback(
-        in_browser("time"),
-        Output(ids.SLIDER, "max"),
-        Output(ids.SLIDER, "value"),
-        Output(ids.TYPED, "value"),
-        Output(ids.MAP, "at"),
-        Input(ids.TOLD, "data"),
-        prevent_initial_call=True,
-    )
 
 
 def _selection(app: Dash, view: View) -> None:

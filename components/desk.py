@@ -112,7 +112,13 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
     lon, lat = view.centre()
     now = instant(more.get("at")) or view.now()
     shade = theme(chosen, lon, lat, now)
-    settings = {"live": view.live, "columns": view.columns, "interactive": True, "still": False} | more
+    settings = {
+        "live": view.live,
+        "columns": view.columns,
+        "windows": view.windows,
+        "interactive": True,
+        "still": False,
+    } | more
     return CityMap(
         id=id,
         layers=[

@@ -68,6 +68,7 @@ class View:
     store: Store
     live: str | None = "/live"
     columns: str = "/api/columns"
+    windows: str | None = "/api/window"
     now: Callable[[], datetime] = field(default=clock)
     deaf_since: Callable[[], datetime | None] = field(default=lambda: None)
     acts: Acts | None = None

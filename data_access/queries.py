@@ -229,8 +229,8 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where a place lies: the districts that hold it, smallest first, the nearest address and the nearest mark.
+class Passings:
+    """When devices' numbers in a metric rose to one of the levels or above it, start <= observed_at < end, by time.
 
     Columns: kind (district, street, address, or that of the mark, as school), name, name_en, distance_m (0: within).
     What is too far to say anything is left out.
@@ -327,6 +327,7 @@ class Changed:
 Question = (
     Latest
     | Parking
+    | Passings
     | Cameras
     | CameraViews
     | Incidents

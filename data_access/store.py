@@ -22,7 +22,8 @@ from data_access.city import City
 from data_access.engine import reading_engine, watching_connection
 from data_access.extremes import extremes
 from data_access.notes import notes
-from data_access.queries import Changed, Extremes, Notes, Question, Search
+from data_access.passings import passings
+from data_access.queries import Changed, Extremes, Notes, Passings, Question, Search
 from data_access.register_answers import OfRegisters, thresholds
 from data_access.registers import Register, Registers
 from data_access.schema import instant, microseconds
@@ -84,6 +85,8 @@ class CityStore:
             if isinstance(question, usual.OfUsual):
                 return usual.answer(question, connection, self._registers.at_least(connection), moment)
             if isinstance(question, Extremes):
+            if isinstance(question, Passings):
+                return passings(question, connection, self._registers.at_least(connection), moment)
                 return extremes(question, connection, moment)
             if isinstance(question, Notes):
                 return notes(question, connection, moment)

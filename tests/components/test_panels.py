@@ -10,7 +10,7 @@ import pytest
 from dash import html, no_update
 
 from components.ages import WORDS, speaking
-from components.desk_panels import described, legends_of, overview, table_of, time_of
+from components.desk_panels import described, legends_of, overview, table_of
 from components.detail import detail, row_of
 from components.figures import figures, state_of_the_city
 from components.incidents import in_order, lists, plain
@@ -221,15 +221,6 @@ def test_what_is_not_there_is_told_in_a_sentence(view: View) -> None:
 
 def test_nothing_selected_leaves_the_lists(view: View) -> None:
     assert described(view, None, None) == ([], "panel drawer")
-
-
-def test_time_goes_back_and_comes_home(view: View) -> None:
-    at, told, banner = time_of(view, {"step": -1}, None)
-    assert at == (NOON - MINUTE).isoformat()
-    assert told["at"] == at
-    assert "REPLAY" in banner
-    home, told, banner = time_of(view, {"live": True}, NOON - MINUTE)
-    assert (home, told["at"], banner) == (None, None, "")
 
 
 def test_incidents_have_a_layer_of_their_own() -> None:
