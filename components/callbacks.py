@@ -25,11 +25,11 @@ from components.since import register_since
 from components.sky import register_sky
 from components.table_view import box
 from components.tiles import large
+from components.time_travel import register_time
 from components.view import View
 from components.wall import LINES
 
 
-from components.time_travel import register_time
 def in_browser(name: str) -> ClientsideFunction:
     """A function of assets/desk.js."""
     return ClientsideFunction("desk", name)

@@ -229,8 +229,8 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Passings:
-    """When devices' numbers in a metric rose to one of the levels or above it, start <= observed_at < end, by time.
+class Whereabouts:
+    """Where a place lies: the districts that hold it, smallest first, the nearest address and the nearest mark.
 
     Columns: kind (district, street, address, or that of the mark, as school), name, name_en, distance_m (0: within).
     What is too far to say anything is left out.
@@ -250,6 +250,19 @@ class Origin:
 
     register: str
     id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passings:
+    """When devices' numbers in a metric rose to one of the levels or above it, start <= observed_at < end, by time.
+
+    Columns: id (device), observed_at, value, before (the number before it, which was below that level), revision.
+    """
+
+    metric: str
+    levels: tuple[float, ...]
+    start: datetime
+    end: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +340,6 @@ class Changed:
 Question = (
     Latest
     | Parking
-    | Passings
     | Cameras
     | CameraViews
     | Incidents
@@ -339,6 +351,7 @@ Question = (
     | Devices
     | Track
     | Extremes
+    | Passings
     | Usual
     | SameHour
     | Whereabouts

@@ -30,7 +30,6 @@ from data_access.schema import instant, microseconds
 from data_access.search import search
 from data_access.table import Table
 from data_access.transaction import fetched
-
 from data_access.windows import Window, window
 
 
@@ -85,9 +84,9 @@ class CityStore:
             if isinstance(question, usual.OfUsual):
                 return usual.answer(question, connection, self._registers.at_least(connection), moment)
             if isinstance(question, Extremes):
+                return extremes(question, connection, moment)
             if isinstance(question, Passings):
                 return passings(question, connection, self._registers.at_least(connection), moment)
-                return extremes(question, connection, moment)
             if isinstance(question, Notes):
                 return notes(question, connection, moment)
             if isinstance(question, OfRegisters):
