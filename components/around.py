@@ -10,19 +10,24 @@ import shapely
 from dash import html
 from shapely.geometry.base import BaseGeometry
 
+from components import notes
 from components.ages import WORDS, speaking
 from components.detail import listed, row_of
+from components.figures import figures
 from components.known_by import metres, origin
+from components.measures import Figure
+from components.picture import picture
 from components.rows import Rows
 from components.sight import seeing, unaimed_near
 from components.view import View
 from data_access.metres import Plane
-from data_access.queries import Buildings, Cameras, CameraViews, Districts, Latest
+from data_access.queries import Buildings, Cameras, CameraViews, Districts, Latest, Notes
 from data_access.table import Table
 from data_access.words import _, ngettext
-from layers.base import Layer, Row
+from layers.base import Fact, Layer, Row
 from layers.phrases import ago, known, number
 
+NOTHING = "–"  # a figure of which nobody knows the value
 MOST = 5  # neighbours that one compares with at a glance
 FAR_M = 5_000.0  # what is farther away tells nothing of this place
 EACH_M = 1_000.0  # one of each kind, for what has no neighbours of its own kind
@@ -46,11 +51,28 @@ def around(view: View, chosen: Selection, at: datetime | None) -> list[Any]:
     if layer is None or row is None:
         return []
     now = (at or view.now()).astimezone(view.zone())
-    told = []
-    if row.lon is not None and not isinstance(layer.query, Districts):
-        told = [neighbourhood(view, layer, row, at, now), cameras(view, layer, row, at, now)]
+    told = notes.near(view, row, layer.key, at)
+    if row.lon is not None and not isinstance(layer.query, Districts | Notes):
+        told += [neighbourhood(view, layer, row, at, now), cameras(view, layer, row, at, now)]
+    if isinstance(layer.query, Districts):
+        told.append(within(view, row, at))
     facts = origin(view, layer, row, at, now)
     return [*told, html.Section([html.H3(_("How it is known")), listed(facts)])] if facts else told
+
+
+def within(view: View, row: Row, at: datetime | None) -> Any:
+    """The city's figures counted within this area alone."""
+    ground = shapely.from_geojson(row.geometry)
+    told = figures(view, picture(view, at), ground)
+    facts = [Fact(figure.label, _in_a_line(figure)) for figure in told if figure.value != NOTHING]
+    if lacking := [figure.label for figure in told if figure.value == NOTHING]:
+        facts.append(Fact(_("Nothing reports"), ", ".join(lacking)))
+    return html.Section([html.H3(_("Within it")), listed(facts)])
+
+
+def _in_a_line(figure: Figure) -> str:
+    value = f"{figure.value} {figure.unit}".strip()
+    return " · ".join(filter(None, (value, figure.band or figure.note, figure.compared, figure.trust)))
 
 
 def neighbourhood(view: View, layer: Layer, row: Row, at: datetime | None, now: datetime) -> Any:
@@ -63,7 +85,7 @@ def neighbourhood(view: View, layer: Layer, row: Row, at: datetime | None, now: 
         reach = FAR_M if alike else EACH_M
         return html.Section([head, html.P(told.format(n=number(reach / 1000)), className="empty")])
     titles = [_("Name"), _("Says"), _("Away")]
-    lines = [[known(one.row, "name") or one.row.id, says(one, now, alike), metres(one.distance_m)] for one in near]
+    lines = [[called(one.row), says(one, now, alike), metres(one.distance_m)] for one in near]
     picks = [(one.layer.key, one.row.id) for one in near]
     judged = compared(layer, row, near) if alike else ""
     words = [html.P(judged, className="note")] if judged else []
@@ -82,7 +104,7 @@ def of_each_kind(view: View, layer: Layer, row: Row, at: datetime | None, now: d
     others = [
         one
         for one in view.layers
-        if one.key != layer.key and not isinstance(one.query, Buildings | Districts | CameraViews | Cameras)
+        if one.key != layer.key and not isinstance(one.query, Buildings | Districts | CameraViews | Cameras | Notes)
     ]
     found = []
     for one in others:
@@ -110,6 +132,11 @@ def compared(layer: Layer, row: Row, near: Sequence[Near]) -> str:
     return told.format(n=number(len(others)), least=least, most=most, unit=unit).replace(" .", ".")
 
 
+def called(row: Row) -> str:
+    """What a thing is called."""
+    return str(known(row, "title") or known(row, "name") or row.id)
+
+
 def says(one: Near, now: datetime, alike: bool) -> str:
     """What a neighbour says, with the age of it."""
     columns = one.layer.columns
@@ -128,22 +155,22 @@ def cameras(view: View, layer: Layer, row: Row, at: datetime | None, now: dateti
     if shown is None:
         return None
     head = html.H3(_("Other cameras that see it") if own else _("Cameras that see it"))
-    blind = unaimed_near(view, place, at)
-    notes = []
+    blind = unaimed_near(view, place, at, without=own)
+    unaimed = []
     if blind:
         told = ngettext(
             "{n} more camera stands near, but nobody knows where it looks.",
             "{n} more cameras stand near, but nobody knows where they look.",
             blind,
         )
-        notes = [html.P(told.format(n=number(blind)), className="note")]
+        unaimed = [html.P(told.format(n=number(blind)), className="note")]
     if not found:
         empty = _("No camera has this place in view, as far as directions and walls are known.")
-        return html.Section([head, html.P(empty, className="empty"), *notes])
+        return html.Section([head, html.P(empty, className="empty"), *unaimed])
     lines = [[one.name or one.id, str(WORDS[shown.status(one, now)]), metres(one.distance_m)] for one in found]
     picks = [(shown.key, one.id) for one in found]
     titles = [_("Camera"), _("Status"), _("Away")]
-    return html.Section([head, Rows(_("By what each sees between the walls"), titles, lines, picks), *notes])
+    return html.Section([head, Rows(_("By what each sees between the walls"), titles, lines, picks), *unaimed])
 
 
 def place_of(row: Row) -> BaseGeometry:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from components.clock import moment
 from components.view import View
-from data_access.queries import Buildings, Districts, Incidents, Origin, Whereabouts
+from data_access.queries import Buildings, Districts, Incidents, Notes, Origin, Whereabouts
 from data_access.words import _, language, ngettext
 from layers.base import Fact, Layer, Row
 from layers.phrases import clock, known, number
@@ -54,7 +54,7 @@ def coordinates(lon: float, lat: float) -> str:
 
 def origin(view: View, layer: Layer, row: Row, at: datetime | None, now: datetime) -> list[Fact]:
     """Who named it to the city, since when it stands so, and since when it is heard of."""
-    if isinstance(layer.query, Incidents):
+    if isinstance(layer.query, Incidents | Notes):
         return []
     found = next(iter(view.store.answer(Origin(register_of(layer, row), row.id), at)), None)
     if found is None:

@@ -34,12 +34,12 @@ def seeing(view: View, place: BaseGeometry, at: datetime | None, without: str | 
     return there.with_columns(distance_m=distance_m).where(order)
 
 
-def unaimed_near(view: View, place: BaseGeometry, at: datetime | None) -> int:
+def unaimed_near(view: View, place: BaseGeometry, at: datetime | None, without: str | None = None) -> int:
     """How many cameras stand near enough to see this place, if only anyone knew where they look."""
     cameras = view.store.answer(Cameras(), at)
     middle = place.representative_point()
     plane, here = Plane(middle.x, middle.y), Plane(middle.x, middle.y).metres(place)
-    blind = [row for row in cameras if row.azimuth_deg is None and row.range_m and row.lon is not None]
+    blind = [row for row in cameras if row.azimuth_deg is None and row.range_m and row.lon and row.id != without]
     return sum(here.distance(shapely.Point(plane.point(row.lon, row.lat))) <= row.range_m for row in blind)
 
 

@@ -91,6 +91,7 @@ def test_a_camera_whose_direction_nobody_knows_is_told_and_not_counted(view: Vie
     beside = shapely.Point(LON - 0.001, LAT + 0.0012)
     assert unaimed_near(view, beside, None) == 1
     assert list(seeing(view, beside, None)["id"]) == []
+    assert unaimed_near(view, beside, None, without="cam-2") == 0
     assert unaimed_near(view, shapely.Point(LON, LAT), None) == 0
 
 
@@ -121,6 +122,17 @@ def test_how_a_thing_is_known_is_told_with_its_source_and_first_word(view: View)
     assert "First heard of never" in said(around(view, ("pm25", "air-never"), None))
     assert "Named by map" in said(around(view, ("buildings", "b-1"), None))
     assert "Named by map" in said(around(view, ("districts", "d-1"), None))
+
+
+def test_a_district_tells_the_figures_of_its_own_ground(view: View) -> None:
+    north, south = (said(around(view, ("districts", district), None)) for district in ("d-1", "d-2"))
+    assert "Within it" in north
+    assert "Fire in a stairwell" not in north
+    assert "Fine dust 35 µg/m³" in north
+    assert "2 of 5" in north
+    assert "2 of 3" in south
+    assert "Nothing reports Noise, Traffic" in north
+    assert "Noise 62 dB" in south
 
 
 def test_sources_that_are_no_file_have_words() -> None:
