@@ -229,30 +229,6 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where a place lies: the districts that hold it, smallest first, the nearest address and the nearest mark.
-
-    Columns: kind (district, street, address, or that of the mark, as school), name, name_en, distance_m (0: within).
-    What is too far to say anything is left out.
-    """
-
-    lon: float
-    lat: float
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """How a register (device, building, district) knows of a thing as it is at `at`.
-
-    Columns: source (who named it: mqtt is the device itself), since (when this version began; NaT: with its first
-    declaration), heard_at (of a device, its first reading; NaT: none), versions (how many there ever were).
-    """
-
-    register: str
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
 class Passings:
     """When devices' numbers in a metric rose to one of the levels or above it, start <= observed_at < end, by time.
 
@@ -354,8 +330,6 @@ Question = (
     | Passings
     | Usual
     | SameHour
-    | Whereabouts
-    | Origin
     | Whereabouts
     | Origin
     | IncidentHistory
