@@ -22,8 +22,8 @@ from data_access.words import _, ngettext
 from layers.phrases import clock, number, span
 from layers.since import Change, of_incidents, of_needs, of_notes, of_peaks, ranked
 
-MOST = 8  # lines that one reads in a minute; the others wait behind them
-MOST_FIGURES = 5
+MOST = 7  # lines that one reads in a minute; the others wait behind them
+MOST_FIGURES = 4
 FIRST = timedelta(hours=24)  # told to one who was never here
 FARTHEST = timedelta(days=7)
 HOURS = (8, 24, 168)  # a shift, a day, a week

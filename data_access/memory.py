@@ -69,14 +69,16 @@ class Memory:
     def here(self, session: str, label: str) -> Visit:
         """Note that this session is here now.
 
-        A new session goes on from the last one of the same label: the desk knows no person closer than that.
+        A new session goes on from the last one of the same label: the desk knows no person closer than that. Sessions
+        without a label may be anybody's.
         """
         now = self._now()
         with self._engine.begin() as connection:
             known = connection.execute(select(_PRESENCE).where(_PRESENCE.c.session == session)).one_or_none()
             if known is None:
                 asked = select(_PRESENCE.c.seen_at).where(_PRESENCE.c.label == label)
-                before = connection.execute(asked.order_by(_PRESENCE.c.seen_at.desc()).limit(1)).scalar_one_or_none()
+                last = connection.execute(asked.order_by(_PRESENCE.c.seen_at.desc()).limit(1)).scalar_one_or_none()
+                before = last if label else None
                 told = {"session": session, "label": label, "seen_at": now, "left_at": before}
                 connection.execute(upsert(_PRESENCE).values(told).on_conflict_do_nothing())
                 return Visit(before, read=False)

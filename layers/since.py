@@ -81,8 +81,9 @@ def of_needs(
             changes.append(Change("begun", item.severity, *key, item.title, item.why, at))
         elif item.severity < earlier.severity:
             changes.append(Change("worse", item.severity, *key, item.title, item.why, None))
+    troubled = {thing for _layer, thing in today}
     for key, item in then.items():
-        if key not in today:
+        if key[1] not in troubled:  # one layer may tell now what another one told then
             what = _("settled; before: {why}").format(why=item.why)
             changes.append(Change("over", item.severity, *key, item.title, what, None))
     return changes
@@ -125,9 +126,9 @@ def of_notes(layer: Layer, notes: Table, since: datetime, me: str) -> list[Chang
     ]
 
 
-def _rank(change: Change) -> tuple[float, float, str, str]:
+def _rank(change: Change) -> tuple[float, float, str, str, str]:
     newest = -change.at.timestamp() if change.at else 0.0
-    return change.severity + LESS[change.kind], newest, change.layer, change.id
+    return change.severity + LESS[change.kind], newest, change.kind, change.layer, change.id
 
 
 def _incident(layer: Layer, then: Row | None, row: Row, since: datetime, now: datetime) -> Change | None:

@@ -15,13 +15,14 @@ user = typer.Typer(no_args_is_help=True, help=_("Who may see the desk: links to 
 @user.command(help=_("An address that signs in once."))
 def link(
     hours: Annotated[float, typer.Option(help=_("For how long it may be used."))] = 24,
+    label: Annotated[str, typer.Option(help=_("Who it is for: the name stands beside what that person does."))] = "",
     data: Data = None,
     city: CityFile = None,
     host: Host = None,
     port: Port = None,
 ) -> None:
     settings = chosen({"data": data, "city": city, "host": host, "port": port})
-    say(f"http://{settings.host}:{settings.port}/sign-in?token={desk_of(settings).link(hours=hours)}")
+    say(f"http://{settings.host}:{settings.port}/sign-in?token={desk_of(settings).link(hours, label)}")
 
 
 @user.command(help=_("A token for scripts: Authorization: Bearer TOKEN."))
