@@ -4,15 +4,18 @@ export type Numbers = Float64Array | Float32Array | Int32Array | Uint32Array | U
 export type Column = Numbers | string[];
 
 export interface Header {
-  kind: "snapshot" | "delta" | "heartbeat";
+  kind: "snapshot" | "delta" | "heartbeat" | "window";
   layer: string;
   seq: number;
   revision: number;
   since?: number;
   at: number | null;
+  /** Of a window: before when it holds. */
+  until?: number;
   now: number;
   rows: number;
-  columns: { name: string; type: string; offset: number; bytes: number }[];
+  /** A column with `rows` of its own is of another length: the moments of a window. */
+  columns: { name: string; type: string; offset: number; bytes: number; rows?: number }[];
   gone: string[];
 }
 
@@ -47,11 +50,11 @@ export function decode(buffer: ArrayBuffer): Frame {
     throw new FrameError(String(fault));
   }
   const columns = new Map<string, Column>();
-  for (const { name, type, offset, bytes } of header.columns ?? []) {
+  for (const { name, type, offset, bytes, rows = header.rows } of header.columns ?? []) {
     if (offset % 8 || offset < 0 || start + offset + bytes > buffer.byteLength) {
       throw new FrameError(`column ${name} lies outside`);
     }
-    columns.set(name, type === "str" ? texts(buffer, start + offset, bytes, header.rows) : numbers(buffer, start + offset, bytes, type, name, header.rows));
+    columns.set(name, type === "str" ? texts(buffer, start + offset, bytes, rows) : numbers(buffer, start + offset, bytes, type, name, rows));
   }
   header.gone ??= [];
   return { header, columns };

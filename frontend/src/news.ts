@@ -42,12 +42,8 @@ export class Desk implements News {
       else if (props.poll_s) this.source = new Poll(props.columns, this.keys, props.poll_s, this);
       else this.source = null;
     } else this.source?.want(this.keys);
-    if ((props.at ?? null) !== (this.past?.at ?? null)) {
-      const before = this.past;
-      before?.close();
-      this.past = props.at ? new Past(props.columns, props.at, this.keys, this.changed, before) : null;
-      for (const key of this.keys) this.changed(key);
-    } else this.past?.want(this.keys);
+    if (props.at) this.past ??= new Past(props.columns, props.windows ?? null, () => this.present(), this.changed);
+    this.past?.go(props.at ?? null, this.keys, props.step_s ?? 0);
   }
 
   close(): void {
@@ -56,12 +52,12 @@ export class Desk implements News {
   }
 
   get replaying(): boolean {
-    return this.past !== null;
+    return !!this.past?.at;
   }
 
   /** The columns that are shown: those of the past instant while one is looked at. */
   rows(key: string): Rows {
-    const found = this.past ? this.past.rows.get(key) : this.live.get(key);
+    const found = this.past?.at ? this.past.rows.get(key) : this.live.get(key);
     return found ?? NOBODY;
   }
 
@@ -71,7 +67,11 @@ export class Desk implements News {
 
   /** The instant that ages are counted to, in epoch milliseconds of the server. */
   now(): number {
-    return this.past ? this.past.time : performance.timeOrigin + performance.now() + this.offset;
+    return this.past?.at ? this.past.time : this.present();
+  }
+
+  private present(): number {
+    return performance.timeOrigin + performance.now() + this.offset;
   }
 
   /** The band of every shown row, worked out for now. */
@@ -96,13 +96,13 @@ export class Desk implements News {
     if (!rows) this.live.set(layer, (rows = new Rows()));
     rows.replace(frame);
     this.alive(frame.header);
-    if (!this.past) this.changed(layer);
+    if (!this.replaying) this.changed(layer);
   }
 
   delta(frame: Frame): void {
     const { layer } = frame.header;
     this.live.get(layer)?.change(frame);
-    if (!this.past) this.changed(layer);
+    if (!this.replaying) this.changed(layer);
   }
 
   alive(header: Header | null): void {

@@ -1,63 +1,201 @@
-// The city as it was: each layer's columns at one instant, kept apart from the live ones so that neither leaks.
+// The city as it was: each layer's columns at one instant, kept apart from the live ones so that neither leaks. Who looks
+// at many instants of the same hour finds them in stretches that were loaded ahead; a single one is asked for by itself.
 
 import { Rows } from "./columns";
 import { decode } from "./frames";
+import { Loaded } from "./loaded";
 
 const AGAIN_MS = 3_000;
+const SETTLE_MS = 150; // a hand on the slider passes instants that it does not mean
+const FINE_MS = 15 * 60_000; // a stretch that holds every moment
+const STEPS = 72; // of one that holds steps
+const AT_ONCE = 2;
+const KEPT = 12; // stretches of a layer
 
 export class Past {
   readonly rows = new Map<string, Rows>();
-  /** The instant that is wanted, in epoch milliseconds. */
-  readonly time: number;
-  private readonly stop = new AbortController();
-  private timer = 0;
+  /** The instant that is wanted, in RFC 3339 and in epoch milliseconds; none: the present is looked at. */
+  at: string | null = null;
+  time = NaN;
+  private keys: string[] = [];
+  private step = 0;
+  private forward = true;
+  private stop = new AbortController();
+  private settling = 0;
+  private again = 0;
+  private readonly loaded = new Map<string, Loaded[]>();
+  private readonly queue: { key: string; start: number }[] = [];
+  private readonly loading = new Set<string>();
+  private readonly without = new Set<string>();
+  /** The layers that were asked about for this instant, and those of them that nobody answered. */
+  private readonly asked = new Set<string>();
+  private readonly failed = new Set<string>();
+  private closed = false;
 
   constructor(
-    private readonly address: string,
-    readonly at: string,
-    keys: string[],
+    private readonly columns: string,
+    /** Where stretches are asked for; null: nowhere. */
+    private readonly windows: string | null,
+    /** What the server's clock says, in epoch milliseconds. */
+    private readonly present: () => number,
     private readonly changed: (key: string) => void,
-    /** What was shown before: an earlier instant stays in view until its successor is here. */
-    before: Past | null,
-  ) {
-    this.time = Date.parse(at);
-    for (const key of keys) {
-      this.rows.set(key, before?.rows.get(key) ?? new Rows());
-      void this.fetch(key);
-    }
-  }
+  ) {}
 
-  /** Layers that were not asked for yet. */
-  want(keys: string[]): void {
-    for (const key of keys) {
-      if (this.rows.has(key)) continue;
-      this.rows.set(key, new Rows());
-      void this.fetch(key);
+  /** Looks at this instant; `stepS` are the seconds from one to the next while one scrubs or plays, 0: any. */
+  go(at: string | null, keys: string[], stepS: number): void {
+    const moved = at !== this.at;
+    const more = keys.join() !== this.keys.join();
+    if (!moved && !more) return;
+    this.keys = keys;
+    this.step = stepS * 1000;
+    const before = this.time;
+    this.at = at;
+    this.time = at ? Date.parse(at) : NaN;
+    this.queue.length = 0;
+    if (moved) {
+      this.stop.abort();
+      this.stop = new AbortController();
+      this.asked.clear();
+      this.failed.clear();
     }
+    if (!at) {
+      clearTimeout(this.settling);
+      clearTimeout(this.again);
+      this.rows.clear();
+      for (const key of keys) this.changed(key);
+      return;
+    }
+    if (this.time !== before && !Number.isNaN(before)) this.forward = this.time > before;
+    const missing = keys.filter((key) => !this.find(key, moved));
+    const scrubbing = this.settling !== 0;
+    clearTimeout(this.settling);
+    const settle = () => {
+      this.settling = 0;
+      for (const key of this.keys) if (!this.asked.has(key) && !this.exact(key)) void this.ask(key);
+      this.ahead();
+    };
+    if (missing.length && !scrubbing) for (const key of missing) void this.ask(key);
+    this.settling = window.setTimeout(settle, SETTLE_MS);
+    this.wish(Math.floor(this.time / this.size) * this.size);
+    this.load();
   }
 
   close(): void {
-    clearTimeout(this.timer);
+    this.closed = true;
+    clearTimeout(this.settling);
+    clearTimeout(this.again);
     this.stop.abort();
+    this.queue.length = 0;
   }
 
-  private async fetch(key: string): Promise<void> {
+  /** Shows a layer at this instant out of what is loaded; says whether anything is. */
+  private find(key: string, moved: boolean): boolean {
+    const told = this.covering(key)?.at(this.time);
+    if (told && this.rows.get(key) !== told) {
+      this.rows.set(key, told);
+      this.changed(key);
+    } else if (moved || !this.rows.has(key)) {
+      // an earlier instant stays in view until its successor is here
+      if (!this.rows.has(key)) this.rows.set(key, new Rows());
+      this.changed(key); // its ages are counted to another time
+    }
+    return told !== undefined;
+  }
+
+  /** The stretch that tells most exactly how a layer stood at this instant. */
+  private covering(key: string): Loaded | undefined {
+    let best: Loaded | undefined;
+    for (const one of this.loaded.get(key) ?? []) if (one.covers(this.time) && (!best || one.step < best.step)) best = one;
+    return best;
+  }
+
+  /** Is what is shown of this layer exactly what was, or as near to it as one wants to know? */
+  private exact(key: string): boolean {
+    const found = this.covering(key);
+    return found !== undefined && found.fresh && (found.step === 0 || (this.time - found.start) % found.step === 0);
+  }
+
+  private get size(): number {
+    return this.step ? this.step * STEPS : FINE_MS;
+  }
+
+  /** The stretches on both sides, that in the direction of travel first. */
+  private ahead(): void {
+    const here = Math.floor(this.time / this.size) * this.size;
+    const way = this.forward ? this.size : -this.size;
+    for (const start of [here, here + way, here - way]) this.wish(start);
+    this.load();
+  }
+
+  private wish(start: number): void {
+    if (!this.windows || start >= this.present()) return;
+    for (const key of this.keys) {
+      if (this.without.has(key)) continue;
+      let from = start;
+      const known = (time: number) => this.loaded.get(key)?.find((one) => one.step === this.step && one.covers(time) && one.fresh);
+      for (let found = known(from); found; found = known(from)) from = found.until; // a register changed in between
+      if (from >= Math.min(start + this.size, this.present() - 1_000)) continue;
+      this.queue.push({ key, start: from });
+    }
+  }
+
+  private load(): void {
+    while (this.queue.length && this.loading.size < AT_ONCE) {
+      const { key, start } = this.queue.shift()!;
+      const name = `${key} ${start} ${this.step}`;
+      if (this.loading.has(name)) continue;
+      this.loading.add(name);
+      void this.fetch(key, start, this.step).finally(() => {
+        this.loading.delete(name);
+        if (!this.closed) this.load();
+      });
+    }
+  }
+
+  private async fetch(key: string, start: number, step: number): Promise<void> {
+    const size = step ? step * STEPS : FINE_MS;
+    const end = (Math.floor(start / size) + 1) * size;
+    const asked = new URLSearchParams({ from: new Date(start).toISOString(), to: new Date(Math.min(end, this.present())).toISOString() });
+    if (step) asked.set("step", String(step / 1000));
     try {
-      const address = `${this.address}/${encodeURIComponent(key)}?at=${encodeURIComponent(this.at)}`;
-      const answer = await fetch(address, { signal: this.stop.signal });
+      const answer = await fetch(`${this.windows}/${encodeURIComponent(key)}?${asked}`);
+      if (answer.status === 404) this.without.add(key); // instants of it are asked for one by one
+      if (!answer.ok) return;
+      const piece = new Loaded(decode(await answer.arrayBuffer()), step);
+      if (this.closed || !(piece.until > piece.start)) return;
+      const others = (this.loaded.get(key) ?? []).filter((one) => one.step !== step || one.start !== piece.start);
+      const near = (one: Loaded) => Math.abs(one.start - this.time);
+      this.loaded.set(key, [piece, ...others].sort((a, b) => near(a) - near(b)).slice(0, KEPT));
+      if (this.at && piece.covers(this.time)) this.find(key, false);
+    } catch {
+      // the instant itself is asked for again and again; a stretch is wanted anew with the next one
+    }
+  }
+
+  private async ask(key: string): Promise<void> {
+    const { signal } = this.stop;
+    this.asked.add(key);
+    try {
+      const address = `${this.columns}/${encodeURIComponent(key)}?at=${encodeURIComponent(this.at ?? "")}`;
+      const answer = await fetch(address, { signal });
       if (!answer.ok) throw new Error(`${key}: ${answer.status}`);
       const frame = decode(await answer.arrayBuffer());
+      this.failed.delete(key);
+      if (signal.aborted || this.exact(key)) return;
       const rows = new Rows();
       rows.replace(frame);
-      if (this.stop.signal.aborted) return;
       this.rows.set(key, rows);
       this.changed(key);
     } catch {
-      if (this.stop.signal.aborted) return;
+      if (signal.aborted || this.exact(key)) return;
       // another hour's numbers must not stand for this one
       this.rows.set(key, new Rows());
       this.changed(key);
-      this.timer = window.setTimeout(() => void this.fetch(key), AGAIN_MS);
+      this.failed.add(key);
+      clearTimeout(this.again);
+      this.again = window.setTimeout(() => {
+        for (const one of this.failed) void this.ask(one);
+      }, AGAIN_MS);
     }
   }
 }

@@ -70,6 +70,10 @@ export interface Props {
   live?: string | null;
   poll_s?: number | null;
   columns: string;
+  /** Where stretches of the past are asked for, or nothing: each instant is asked for by itself. */
+  windows?: string | null;
+  /** Seconds between the instants that are looked at one after the other; 0: any. */
+  step_s?: number | null;
   at?: string | null;
   camera?: Camera | null;
   theme?: Light;
