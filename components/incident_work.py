@@ -182,7 +182,8 @@ def _does(act: str, row: Row, **more: str) -> dict[str, str]:
 
 def _form(title: str, act: str, can: tuple[str, ...], first: str | None, inside: list[Any]) -> Any:
     summary = html.Summary(title, className="button" + (" primary" if act == first else ""))
-    return html.Details([summary, html.Div(inside, className="deed-form")], className=_look("deed", act, can, None))
+    look = {"className": _look("deed", act, can, None), "data-form": act}
+    return html.Details([summary, html.Div(inside, className="deed-form")], **look)
 
 
 def _assigning(row: Row) -> list[Any]:
