@@ -45,8 +45,9 @@ class Figure:
     """One large number: what it counts, the number, its unit, what it means, and what one must know to trust it.
 
     `band` is what it means in a word or two, `note` in a few more. `compared` tells how it differs from what is usual.
-    `trust` tells from how many sources it comes and how old it is. `sentences` say all of it, for who wants to know.
-    `severity` is that of the worst thing behind the number, 1 to 3; None while nothing is wrong.
+    `trust` tells from how many sources it comes and how old it is. `sentences` say all of it, for who wants to know,
+    and `origin` who drew the bands. `severity` is that of the worst thing behind the number, 1 to 3; None while
+    nothing is wrong.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Figure:
     compared: str = ""
     trust: str = ""
     sentences: tuple[str, ...] = ()
+    origin: str = ""
     severity: int | None = None
 
 
@@ -96,7 +98,7 @@ def measured(of: Material) -> Figure:
     highest = layer.stands_for_all == "highest"
     rests_on = basis(_("The highest") if highest else _("The median"), live, table, now)
     if not live.any():
-        return Figure(layer.key, title, "–", shown, trust=trusted, sentences=(rests_on, origin(layer.scale)))
+        return Figure(layer.key, title, "–", shown, trust=trusted, sentences=(rests_on,), origin=origin(layer.scale))
     counted = table.where(live)
     if highest:
         counted = counted.where(np.array([counted["value"].argmax()]))
@@ -124,8 +126,8 @@ def measured(of: Material) -> Figure:
             "" if highest else few(live),
             usually(before, value, unit),
             worst,
-            origin(layer.scale),
         ),
+        origin=origin(layer.scale),
         severity=severity,
     )
 
@@ -144,7 +146,9 @@ def parked(of: Material) -> Figure:
     trusted, rests_on = trust(known, table, now), basis(_("The sum"), known, table, now)
     total, occupied = table["total_spaces"][known], table["occupied_spaces"][known]
     if not total.sum():
-        return Figure(layer.key, _("Free parking"), "–", trust=trusted, sentences=(rests_on, origin(layer.scale)))
+        return Figure(
+            layer.key, _("Free parking"), "–", trust=trusted, sentences=(rests_on,), origin=origin(layer.scale)
+        )
     free = np.clip(total - occupied, 0, None).sum()
     full = float(100 * (1 - free / total.sum()))
     hours = of.before.hours(layer.metric) if layer.metric else None
@@ -166,8 +170,8 @@ def parked(of: Material) -> Figure:
             rests_on,
             usually(before, full, "%"),
             worst,
-            origin(layer.scale),
         ),
+        origin=origin(layer.scale),
         severity=severity,
     )
 

@@ -7,13 +7,13 @@ from dash import html
 
 from components import ids
 from components.incidents import mark
-from components.measures import Figure
+from components.measures import DEVICES, Figure
 from components.rail import icon
 from data_access.words import _
 
 
 def tiles(figures: Sequence[Figure]) -> list[Any]:
-    """A tile for each: it takes the focus, and says the rest in a card below while one points at it."""
+    """A tile for each: pointed at or pressed, it says the rest in a card below. assets/desk/numbers.js does both."""
     return [html.Li([_face(figure), _card(figure)], className="tile") for figure in figures]
 
 
@@ -60,15 +60,25 @@ def _face(figure: Figure) -> Any:
             *(html.Span(words, className=name) for name, words in facts if words),
         ],
         className="tile-face",
-        **{"aria-describedby": _card_id(figure)},
+        **{"aria-expanded": "false", "aria-controls": _card_id(figure)},
     )
 
 
 def _card(figure: Figure) -> Any:
     sentences = [html.P(words) for words in figure.sentences if words]
+    if figure.origin:
+        sentences.append(html.P(figure.origin, className="origin"))
     return html.Div(
-        [html.H3(figure.label), *sentences], id=_card_id(figure), className="panel tile-card", role="tooltip"
+        [html.H2(figure.label), *sentences, *_way(figure)], id=_card_id(figure), className="panel tile-card"
     )
+
+
+def _way(figure: Figure) -> list[Any]:
+    """From the number to the rows that it is made of."""
+    if figure.key == DEVICES:  # what is silent stands in the list of what needs attention
+        return []
+    words = _("Table of what it is made of")
+    return [html.Button([icon("table"), words], className="button", **{"data-table-of": figure.key})]
 
 
 def _card_id(figure: Figure) -> str:

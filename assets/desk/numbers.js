@@ -1,29 +1,52 @@
-// The tiles: what they count is chosen by hand, and Escape takes a card away without moving pointer or focus.
+// The tiles: what they count is chosen by hand; pressed, each opens its card, and from there the table of its rows.
 (function () {
   "use strict";
+  const tell = (id, data) => window.dash_clientside.set_props(id, { data });
+  const shown = () => [...document.querySelectorAll(".tile:is(:hover, [data-open]):not([data-hushed])")];
+
+  function set(tile, open) {
+    tile.toggleAttribute("data-open", open);
+    tile.querySelector("[aria-expanded]")?.setAttribute("aria-expanded", String(open));
+  }
+
+  function close(but) {
+    for (const tile of document.querySelectorAll(".tile[data-open]")) if (tile !== but) set(tile, false);
+  }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button[data-here]");
-    if (!button) return;
-    for (const other of document.querySelectorAll("button[data-here]"))
-      other.setAttribute("aria-pressed", String(other === button));
-    window.dash_clientside.set_props("counted", { data: button.dataset.here === "true" });
+    const tile = event.target.closest?.(".tile");
+    close(tile);
+    if (event.target.closest?.(".tile-face")) {
+      delete tile.dataset.hushed;
+      set(tile, !tile.hasAttribute("data-open"));
+    }
+    const button = event.target.closest?.("button");
+    if (button?.dataset.tableOf) {
+      tell("table-of", button.dataset.tableOf);
+      close();
+    } else if (button?.dataset.here) {
+      for (const other of document.querySelectorAll("button[data-here]"))
+        other.setAttribute("aria-pressed", String(other === button));
+      tell("counted", button.dataset.here === "true");
+    }
   });
 
-  // Before anything else hears the key: it closes the card that is open, and only then what lies below.
+  // Before anything else hears the key: it closes the card that is seen, and only then what lies below.
   document.addEventListener(
     "keydown",
     (event) => {
-      if (event.key !== "Escape") return;
-      const open = [...document.querySelectorAll(".tile:is(:hover, :focus-within):not([data-hushed])")];
-      for (const tile of open) tile.dataset.hushed = "";
+      const open = event.key === "Escape" ? shown() : [];
+      for (const tile of open) {
+        if (tile.querySelector(".tile-card").contains(document.activeElement)) tile.querySelector(".tile-face").focus();
+        set(tile, false);
+        if (tile.matches(":hover")) tile.dataset.hushed = "";
+      }
       if (open.length) event.stopPropagation();
     },
     true,
   );
-  for (const kind of ["focusout", "mouseout"])
-    document.addEventListener(kind, (event) => {
-      const tile = event.target.closest?.(".tile[data-hushed]");
-      if (tile && !tile.contains(event.relatedTarget)) delete tile.dataset.hushed;
-    });
+  document.addEventListener("mouseout", (event) => {
+    const tile = event.target.closest?.(".tile[data-hushed]");
+    if (tile && !tile.contains(event.relatedTarget)) delete tile.dataset.hushed;
+  });
 })();

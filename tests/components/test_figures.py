@@ -145,7 +145,7 @@ def test_every_figure_says_its_band_and_who_drew_it_its_age_and_its_share(view: 
         figure, layer = by_key(view)[key], next(layer for layer in LAYERS if layer.key == key)
         told = " ".join(figure.sentences)
         assert layer.scale is not None
-        assert str(layer.scale.source) in told
+        assert str(layer.scale.source) in figure.origin
         assert "%" in told
         assert "minute" in told or "second" in told
         assert " of " in figure.trust
@@ -249,12 +249,15 @@ def test_days_before_the_first_fact_do_not_count_as_days_without_incidents(view:
     assert DaysBefore(view, NOON).open_incidents(None).days == 5
 
 
-def test_a_tile_takes_the_focus_and_is_described_by_its_card(view: View) -> None:
+def test_a_tile_opens_a_card_that_says_the_rest_and_leads_to_its_rows(view: View) -> None:
     told = list(by_key(view).values())
     made = tiles(told)
-    assert len(found(made, "Button")) == len(told)
-    cards = {card.id for card in found(made, "Div") if getattr(card, "role", "") == "tooltip"}  # type: ignore[attr-defined]  # Dash sets id
-    assert cards == {getattr(button, "aria-describedby") for button in found(made, "Button")}
+    cards = {card.id for card in found(made, "Div")}  # type: ignore[attr-defined]  # Dash sets id
+    faces = [button for button in found(made, "Button") if hasattr(button, "aria-controls")]
+    assert {getattr(button, "aria-controls") for button in faces} == cards
+    assert len(faces) == len(told)
+    tables = [getattr(button, "data-table-of") for button in found(made, "Button") if hasattr(button, "data-table-of")]
+    assert tables == ["incidents", "pm25", "noise", "traffic", "parking", "water-level"]
     for figure in told:
         for sentence in figure.sentences:
             assert sentence in said(made)

@@ -1,12 +1,13 @@
 """The tiles as people meet them: by pointer, by keyboard, on a phone, following the map."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.components.glass import DRAWN, Glass, Served
-from tests.small_city import LAT, LON
+from tests.small_city import LAT, LON, NOON
 
 pytestmark = pytest.mark.browser
 
@@ -49,23 +50,44 @@ def test_a_tile_says_the_rest_to_whoever_points_at_it(desk: Glass) -> None:
     card.wait_for(state="hidden")
 
 
-def test_the_tiles_are_walked_through_by_keyboard_and_escape_takes_a_card_away(desk: Glass) -> None:
+def test_a_card_is_opened_and_closed_by_keyboard_and_leads_to_the_table(desk: Glass) -> None:
     wait_tiles(desk)
+    card = desk.page.locator(CARD)
     face(desk, "Open incidents").focus()
     desk.page.keyboard.press("Tab")
-    desk.page.locator(CARD).wait_for(state="visible")
+    assert face(desk, "Fine dust").evaluate("face => face === document.activeElement")
+    assert not card.is_visible()
+    desk.page.keyboard.press("Enter")
+    card.wait_for(state="visible")
+    assert face(desk, "Fine dust").get_attribute("aria-expanded") == "true"
     desk.page.keyboard.press("Escape")
-    desk.page.locator(CARD).wait_for(state="hidden")
-    assert desk.page.evaluate("document.activeElement.querySelector('.label').textContent") == "Fine dust"
-    desk.page.keyboard.press("Shift+Tab")
+    card.wait_for(state="hidden")
+    assert face(desk, "Fine dust").get_attribute("aria-expanded") == "false"
+    desk.page.keyboard.press("Space")
     desk.page.keyboard.press("Tab")
-    desk.page.locator(CARD).wait_for(state="visible")
+    desk.page.keyboard.press("Enter")
+    desk.wait_text("#sheet caption", "Fine dust")
+    card.wait_for(state="hidden")
+
+
+def test_a_card_stays_open_while_other_values_come_in(desk: Glass) -> None:
+    wait_tiles(desk)
+    face(desk, "Fine dust").click()
+    desk.page.mouse.move(700, 500)
+    earlier = (NOON - timedelta(minutes=35)).isoformat()
+    desk.page.evaluate("at => dash_clientside.set_props('at', {data: at})", earlier)
+    desk.wait_text("#figures", "3 of 5")
+    assert desk.page.locator(CARD).is_visible()
+    desk.page.mouse.click(700, 500)
+    desk.page.locator(CARD).wait_for(state="hidden")
 
 
 def test_escape_closes_the_card_first_and_what_is_selected_after_it(desk: Glass) -> None:
     desk.page.locator("button[data-id=i-fire]").click()
     desk.wait("() => document.querySelector('#drawer.open') !== null")
     face(desk, "Fine dust").focus()
+    desk.page.keyboard.press("Enter")
+    desk.page.locator(CARD).wait_for(state="visible")
     desk.page.keyboard.press("Escape")
     assert desk.page.evaluate("document.querySelector('#drawer.open') !== null")
     desk.page.keyboard.press("Escape")
@@ -94,7 +116,7 @@ def test_a_link_to_what_is_in_sight_opens_with_its_numbers(served: Served, chrom
 
 def test_the_tiles_of_a_phone_are_moved_sideways_and_a_card_fits_its_width(phone: Glass) -> None:
     wait_tiles(phone)
-    face(phone, "Devices").focus()
+    face(phone, "Devices").click()
     card = phone.page.locator(".tile:has(#figures-devices) .tile-card")
     card.wait_for(state="visible")
     box = card.bounding_box()
