@@ -66,11 +66,11 @@ def mark(severity: int) -> Any:
 
 def _first(items: Sequence[Item]) -> list[Any]:
     """The one thing to look at first, and why it and no other."""
-    waiting = in_order(items)
-    if not waiting or waiting[0].severity > 2 or waiting[0].in_hand:
+    waiting = [item for item in in_order(items) if item.severity <= 2 and not item.in_hand]
+    if not waiting:
         return []
     item = waiting[0]
-    alike = sum(other.severity == item.severity and not other.in_hand for other in waiting) - 1
+    alike = sum(other.severity == item.severity for other in waiting) - 1
     why = _("Look at this first: {severity}, and nobody has it in hand.").format(severity=severity_name(item.severity))
     if alike:
         told = ngettext(
