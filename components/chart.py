@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from components.stretch import Stretch
 from components.usual_band import Band
@@ -105,8 +104,11 @@ def chart(
     stretch: Stretch,
     inks: Inks,
     usual: Band | None = None,
-) -> go.Figure:
-    """The picture of a track, in the hours of the zone that the stretch's end is told in."""
+) -> dict[str, Any]:
+    """The picture of a track as Plotly takes it, in the hours of the zone that the stretch's end is told in.
+
+    A plain dictionary: the Python side of Plotly would look at every colour of every point for a fifth of a second.
+    """
     zone = stretch.end.tzinfo
     silent = gaps([row.observed_at for row in track], interval_s, stretch.start, stretch.end)
     odd = np.array(marked(track, interval_s), dtype=bool)
@@ -115,55 +117,59 @@ def chart(
     xs, ys = with_gaps([row.observed_at for row in rows], [row.value for row in rows], silent)
     known = [value for value in ys if value is not None]
     floor, roof = _range([*known, *(usual.values() if usual else ())], scale)
-    # All shapes at once: each one added to a figure copies all that are there, minutes for a thousand gaps.
     shapes = [*_shades(silent, zone, inks), *_thresholds(scale, floor, roof)]
-    figure = go.Figure(layout={**_layout(inks, unit, stretch), "shapes": shapes})
-    if usual:
-        _draw_usual(figure, usual, zone, inks)
-    figure.add_scatter(
-        x=[_wall(at, zone) for at in xs],
-        y=ys,
-        mode="lines",
-        connectgaps=False,
-        line={"color": inks.dim, "width": 1.5},
-        hoverinfo="skip",
-        name="line",
-    )
-    hover = f"%{{x|{'%H:%M' if stretch.short else '%d/%m %H:%M'}}}  %{{y:,.1f}} {unit}<extra></extra>"
-    for flagged in (False, True):
-        picked = [row for row, mark in zip(rows, odd, strict=True) if mark == flagged and row.value is not None]
-        colours = [scale.colour(row.value) if scale else inks.line for row in picked]
-        figure.add_scatter(
-            x=[_wall(row.observed_at, zone) for row in picked],
-            y=[row.value for row in picked],
-            mode="markers",
-            marker={
-                "size": 8 if flagged else _size(len(rows)),
-                "symbol": "diamond-open" if flagged else "circle",
-                "color": colours,
-                "line": {"width": 1.5 if flagged else 0, "color": colours},
-            },
-            hovertemplate=hover,
-            name="odd" if flagged else "readings",
-        )
-    figure.update_xaxes(range=[_wall(stretch.start, zone), _wall(stretch.end, zone)])
-    figure.update_yaxes(range=[floor, roof])
-    return figure
+    line = {
+        "type": "scatter",
+        "x": [_wall(at, zone) for at in xs],
+        "y": ys,
+        "mode": "lines",
+        "connectgaps": False,
+        "line": {"color": inks.dim, "width": 1.5},
+        "hoverinfo": "skip",
+        "name": "line",
+    }
+    layout = _layout(inks, unit, stretch) | {"shapes": shapes}
+    layout["xaxis"]["range"] = [_wall(stretch.start, zone), _wall(stretch.end, zone)]
+    layout["yaxis"]["range"] = [floor, roof]
+    points = [_points(rows, odd, flagged, scale, unit, stretch, inks) for flagged in (False, True)]
+    return {"data": [*(_usual(usual, zone, inks) if usual else []), line, *points], "layout": layout}
 
 
-def _draw_usual(figure: go.Figure, usual: Band, zone: tzinfo | None, inks: Inks) -> None:
+def _points(
+    rows: list[Any], odd: np.ndarray, flagged: bool, scale: Scale | None, unit: str, stretch: Stretch, inks: Inks
+) -> dict[str, Any]:
+    """The readings themselves, each in the colour of its band; those that are odd as open diamonds."""
+    picked = [row for row, mark in zip(rows, odd, strict=True) if mark == flagged and row.value is not None]
+    colours = [scale.colour(row.value) if scale else inks.line for row in picked]
+    return {
+        "type": "scatter",
+        "x": [_wall(row.observed_at, stretch.end.tzinfo) for row in picked],
+        "y": [row.value for row in picked],
+        "mode": "markers",
+        "marker": {
+            "size": 8 if flagged else _size(len(rows)),
+            "symbol": "diamond-open" if flagged else "circle",
+            "color": colours,
+            "line": {"width": 1.5 if flagged else 0, "color": colours},
+        },
+        "hovertemplate": f"%{{x|{'%H:%M' if stretch.short else '%d/%m %H:%M'}}}  %{{y:,.1f}} {unit}<extra></extra>",
+        "name": "odd" if flagged else "readings",
+    }
+
+
+def _usual(usual: Band, zone: tzinfo | None, inks: Inks) -> list[dict[str, Any]]:
     """The band under everything else, its middle as a dotted line; broken where no usual value is known."""
+    found = []
     for first, last in usual.pieces():
         xs = [_wall(at, zone) for at in usual.at[first:last]]
-        edge = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": xs}
-        figure.add_scatter(y=usual.low[first:last].tolist(), name="usual-low", **edge)
-        figure.add_scatter(
-            y=usual.high[first:last].tolist(), fill="tonexty", fillcolor=inks.usual, name="usual-high", **edge
-        )
-        middle = {"color": inks.dim, "width": 1, "dash": "dot"}
-        figure.add_scatter(
-            x=xs, y=usual.middle[first:last].tolist(), mode="lines", line=middle, hoverinfo="skip", name="usual"
-        )
+        edge = {"type": "scatter", "x": xs, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+        low, middle, high = (each[first:last].tolist() for each in (usual.low, usual.middle, usual.high))
+        found += [
+            {**edge, "y": low, "name": "usual-low"},
+            {**edge, "y": high, "fill": "tonexty", "fillcolor": inks.usual, "name": "usual-high"},
+            {**edge, "y": middle, "line": {"color": inks.dim, "width": 1, "dash": "dot"}, "name": "usual"},
+        ]
+    return found
 
 
 def summary(track: Table, unit: str, interval_s: float, stretch: Stretch) -> str:
@@ -269,7 +275,6 @@ def _layout(inks: Inks, unit: str, stretch: Stretch) -> dict[str, Any]:
         "automargin": True,
     }
     return {
-        "template": "none",
         "height": 200,
         "margin": {"l": 8, "r": 8, "t": 24, "b": 8},
         "paper_bgcolor": "rgba(0,0,0,0)",

@@ -71,11 +71,16 @@ def parts(view: View) -> list[Any]:
             [
                 html.Label(_("What is drawn"), htmlFor=ids.HISTORY_METRIC, className="unseen"),
                 dbc.Select(id=ids.HISTORY_METRIC, options=[], value=None, className="metric"),
-                dbc.RadioItems(
-                    id=ids.HISTORY_CHOICE,
-                    options=[{"label": str(words), "value": key} for key, words in CHOICES.items()],
-                    value=HOURS,
-                    inline=True,
+                html.Fieldset(
+                    [
+                        html.Legend(_("Stretch of time"), className="unseen"),
+                        dbc.RadioItems(
+                            id=ids.HISTORY_CHOICE,
+                            options=[{"label": str(words), "value": key} for key, words in CHOICES.items()],
+                            value=HOURS,
+                            inline=True,
+                        ),
+                    ],
                     className="stretches",
                 ),
                 html.Div(
@@ -138,7 +143,7 @@ def past_of(view: View, chosen: Selection, at: datetime | None, asked: Asked) ->
     return Past(row, shown, str(metric), unit, stretch, view.store.answer(question, at), fault)
 
 
-def chart_of(view: View, past: Past | None, at: datetime | None, theme: object) -> Any:
+def chart_of(view: View, past: Past | None, theme: object) -> Any:
     """The chart, and the same in words; where there is no line to draw, why."""
     if past is None:
         return []
@@ -148,7 +153,7 @@ def chart_of(view: View, past: Past | None, at: datetime | None, theme: object) 
     if not any(value == value for value in past.track["value"]):
         return html.Figure([*head, html.Figcaption(why_empty(past), className="note")])
     every = interval_s(past.row.interval_s, past.layer)
-    band = usual(view, past.row.id, past.metric, past.stretch, at)
+    band = usual(view, past.row.id, past.metric, past.stretch)
     scale = scale_of(past)
     drawn = chart(past.track, scale, past.unit, every, past.stretch, DAY if theme == "day" else NIGHT, band)
     words = [standing_since(past), summary(past.track, past.unit, every, past.stretch), band.told()]

@@ -6,16 +6,16 @@ from itertools import groupby
 
 import numpy as np
 
+from components.kept import Kept
 from components.stretch import Stretch
-from components.usual import DAYS, FEWEST_DAYS
+from components.usual import DAYS, FEWEST_DAYS, STEP
 from components.view import View
 from data_access.queries import Usual
-from data_access.table import Table
+from data_access.table import EPOCH, Table
 from data_access.words import _, ngettext
 from layers.phrases import number
 
-STEPS = 48  # points of the band; a day in half hours
-SHORTEST = timedelta(minutes=15)
+COARSE_STEP, FINE_DAYS = timedelta(hours=2), 8.0  # half hours are too fine for what is longer than a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,16 @@ def band(told: Table) -> Band:
     return Band([row.at for row in told], low, middle, high, days)
 
 
-def usual(view: View, device: str, metric: str, stretch: Stretch, at: datetime | None) -> Band:
-    """What was usual for this device along the stretch, as far as it was known at the time looked at."""
-    length = stretch.end - stretch.start
-    steps = max(1, min(int(STEPS * max(stretch.days, 1)), 7 * STEPS, int(length / SHORTEST)))
-    return band(view.store.answer(Usual((device,), metric, stretch.end, DAYS, length, length / steps), at))
+def usual(view: View, device: str, metric: str, stretch: Stretch) -> Band:
+    """What is usual for this device along the stretch and a little beyond; its days before are over in any case.
+
+    It is asked for at full steps of time, so that the same band serves the next minute.
+    """
+    step = STEP if stretch.days <= FINE_DAYS else COARSE_STEP
+    end = stretch.end + (EPOCH - stretch.end) % step
+    back = (end - stretch.start + step - timedelta(microseconds=1)) // step * step
+    question = Usual((device,), metric, end, DAYS, back, step)
+    return _BANDS.get(view.store, question, lambda: band(view.store.answer(question)))
+
+
+_BANDS: Kept[Band] = Kept(most=64, lasting_s=600)

@@ -6,6 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import plotly.graph_objects as go
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,7 +35,7 @@ def track(*readings: tuple[float, float | None], late_s: float = 1, quality: str
 
 
 def drawn(table: Table, interval_s: float = 60, stretch: Stretch = STRETCH) -> Any:
-    return chart(table, SCALE, "µg/m³", interval_s, stretch, NIGHT)
+    return go.Figure(chart(table, SCALE, "µg/m³", interval_s, stretch, NIGHT))
 
 
 def line(figure: Any, name: str) -> Any:
@@ -158,7 +159,7 @@ def usual_of(days: int) -> Any:
 
 
 def test_the_usual_band_lies_behind_the_line_and_breaks_where_nothing_is_known() -> None:
-    figure = chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(7))
+    figure = go.Figure(chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(7)))
     names = [trace.name for trace in figure.data]
     assert names.index("usual") < names.index("line") < names.index("readings")
     assert [len(trace.x) for trace in figure.data if trace.name == "usual"] == [2]
@@ -167,7 +168,7 @@ def test_the_usual_band_lies_behind_the_line_and_breaks_where_nothing_is_known()
 
 
 def test_two_days_say_nothing_of_what_is_usual() -> None:
-    figure = chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(2))
+    figure = go.Figure(chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(2)))
     assert "usual" not in [trace.name for trace in figure.data]
     with speaking("en"):
         assert usual_of(2).told() == "What is usual is not known yet: only 2 days before are known, and it takes 3."

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import plotly.graph_objects as go
 import pytest
 
 from components.history import MOST_LISTED, Asked, chart_of, metrics_of, past_of, raw_of, standing_since
@@ -41,11 +42,16 @@ def english() -> Iterator[None]:
 
 
 def drawn(view: View, chosen: tuple[str, str], at: Any = None, **asked: Any) -> Any:
-    return chart_of(view, past_of(view, chosen, at, Asked(**asked)), at, "night")
+    return chart_of(view, past_of(view, chosen, at, Asked(**asked)), "night")
+
+
+def plotted(told: Any) -> Any:
+    """The figure, looked at whole by Plotly itself."""
+    return go.Figure(found(told, "Graph")[0].figure)  # type: ignore[attr-defined]  # a Graph has one
 
 
 def traces(figure: Any) -> dict[str, Any]:
-    return {trace.name: trace for trace in found(figure, "Graph")[0].figure.data}  # type: ignore[attr-defined]  # a Graph has one
+    return {trace.name: trace for trace in plotted(figure).data}
 
 
 def test_a_chart_stands_only_where_there_is_a_history(view: View) -> None:
@@ -67,8 +73,8 @@ def test_a_chart_ends_at_the_time_that_is_looked_at(view: View) -> None:
 
 
 def test_a_share_is_no_scale_for_a_number_of_spaces(view: View) -> None:
-    graph = found(drawn(view, ("parking", "park-1")), "Graph")[0]
-    assert [shape for shape in graph.figure.layout.shapes if shape.type == "line"] == []  # type: ignore[attr-defined]  # a Graph has a figure
+    shapes = plotted(drawn(view, ("parking", "park-1"))).layout.shapes
+    assert [shape for shape in shapes if shape.type == "line"] == []
 
 
 def test_a_week_and_a_span_of_ones_own_are_drawn_as_they_are_asked(view: View) -> None:
