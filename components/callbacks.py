@@ -14,8 +14,12 @@ from components.desk_panels import described, legends_of, overview, table_of
 from components.drawer import register_drawer
 from components.figures import figures, state_of_the_city
 from components.flight import flown_to
+from components.incident_filter import read as wanted
+from components.incident_filter import register_filter
+from components.incident_new import register_new
+from components.incident_work import register_work
 from components.incidents import plain
-from components.link import Link, camera, place, selection, write
+from components.link import Link, camera, filters, place, selection, write
 from components.note_card import register_notes
 from components.numbers import register_numbers
 from components.picture import picture
@@ -46,11 +50,14 @@ def register_desk(app: Dash, view: View) -> None:
     register_time(app, view)
     _selection(app, view)
     register_drawer(app, view)
-    _search(app, view)
     register_since(app, view)
     register_saved(app, view)
     register_notes(app, view)
+    _search(app, view)
     _panels(app, view)
+    register_work(app, view)
+    register_new(app, view)
+    register_filter(app)
     register_numbers(app, view)
     register_sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, replays=True)
     app.clientside_callback(in_browser("hear"), Input(ids.MAP, "pulse"))
@@ -71,11 +78,15 @@ def register_desk(app: Dash, view: View) -> None:
         Input(ids.LOOKS, "data"),
         Input(ids.PLACE, "data"),
         Input(ids.COUNTED, "data"),
+        Input(ids.FILTER, "data"),
         prevent_initial_call=True,
     )
-    def remember(seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any, counted: Any) -> str:
+    def remember(
+        seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any, counted: Any, sifted: Any
+    ) -> str:
         chosen, worn = selection(selected, view), view.worn(looks)
-        return write(Link(camera(seen), view.chosen(shown), chosen, instant(at), worn, place(marked), counted is True))
+        here = (camera(seen), view.chosen(shown), chosen, instant(at), worn, place(marked))
+        return write(Link(*here, counted=counted is True, filters=filters(sifted)))
 
     @app.callback(
         Output(ids.LOOKS, "data"),
@@ -120,8 +131,9 @@ def _selection(app: Dash, view: View) -> None:
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
         Input(ids.MAP, "pulse"),
+        Input(ids.WORK_DONE, "data"),
     )
-    def describe(selected: Any, at: Any, _pulse: Any) -> Any:
+    def describe(selected: Any, at: Any, _pulse: Any, _done: Any) -> Any:
         chosen = selection(selected, view)
         if only_a_tick() and (at or not chosen):
             raise PreventUpdate
@@ -166,12 +178,15 @@ def _panels(app: Dash, view: View) -> None:
         Output(ids.NEEDS, "children"),
         Input(ids.AT, "data"),
         Input(ids.MAP, "pulse"),
+        Input(ids.WORK_DONE, "data"),
+        Input(ids.FILTER, "data"),
         State({"tally": ALL}, "id"),
+        State(ids.MAP, "view"),
     )
-    def oversee(at: Any, _pulse: Any, tallies: Any) -> Any:
+    def oversee(at: Any, _pulse: Any, _done: Any, wish: Any, tallies: Any, seen: Any) -> Any:
         if only_a_tick() and at:
             raise PreventUpdate
-        return overview(view, instant(at), [tally["tally"] for tally in tallies])
+        return overview(view, instant(at), [tally["tally"] for tally in tallies], wanted(wish, seen))
 
     @app.callback(
         Output(ids.TABLE, "data"),

@@ -1,10 +1,12 @@
 """The desk: the city fills the window, everything else floats over it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import html
 
-from components import ids, note_card, notes, saved, since
+from components import ids, incident_filter, incident_new, incident_work, note_card, saved, since
+from components.changing import outcome
 from components.city_map import CityMap
 from components.clock import instant
 from components.drawer import drawer_parts
@@ -42,12 +44,16 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
         ),
         html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
         strip(view, chosen, link.counted),
-        html.Div([rail(view, shown, looks, saved.tools()), html.Main([drawer(view), sheet()])], className="sheets"),
+        html.Div(
+            [rail(view, shown, looks, saved.tools()), html.Main([drawer(view, link.filters), sheet()])],
+            className="sheets",
+        ),
         time_bar(ends, at, zone),
-        tour([layer.key for layer in view.layers if layer.metric and layer.key in shown]),
         saved.card(),
         note_card.card(),
-        notes.outcome(),
+        *incident_new.card(view),
+        outcome(),
+        tour([layer.key for layer in view.layers if layer.metric and layer.key in shown]),
     ]
 
 
@@ -56,12 +62,12 @@ def at_first(view: View) -> tuple[str, ...]:
     return tuple(layer.key for layer in view.layers if layer.shown)
 
 
-def drawer(view: View) -> Any:
+def drawer(view: View, filters: Mapping[str, str]) -> Any:
     """The one drawer: what needs attention, or the thing that is selected; never both."""
     close = _("Close and go back to the list")
     return html.Aside(
         [
-            html.Div([*since.place(), html.Div(id=ids.NEEDS)], className="needs-lists"),
+            html.Div([*since.place(), lists_head(view, filters), html.Div(id=ids.NEEDS)], className="needs-lists"),
             html.Div(
                 [
                     html.Button(
@@ -73,6 +79,7 @@ def drawer(view: View) -> Any:
                         **{"aria-label": close},
                     ),
                     html.Div(id=ids.DETAIL, tabIndex=-1),
+                    *incident_work.place(),
                     *drawer_parts(view),
                 ],
                 className="selected",
@@ -83,6 +90,11 @@ def drawer(view: View) -> Any:
         tabIndex=-1,
         **{"aria-label": _("What needs attention, or what is selected")},
     )
+
+
+def lists_head(view: View, filters: Mapping[str, str]) -> Any:
+    """Above the lists: what opens an incident, and the filter as a link asks for it."""
+    return html.Div([*incident_new.opener(view), incident_filter.controls(filters)], className="lists-head")
 
 
 def sheet() -> Any:

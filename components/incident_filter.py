@@ -96,8 +96,8 @@ def lately_over(view: View, taken: Picture) -> list[Item]:
     ]
 
 
-def controls() -> Any:
-    """The filter as it stands above the lists; closed until somebody wants it."""
+def controls(kept: Mapping[str, str] | None = None) -> Any:
+    """The filter as it stands above the lists; closed until somebody wants it. `kept`: what a link asks for."""
     severities = [{"label": str(words), "value": str(severity)} for severity, words in SEVERITIES.items()]
     return html.Details(
         [
@@ -131,9 +131,10 @@ def controls() -> Any:
                 ],
                 className="filter-form",
             ),
-            dcc.Store(id=ids.FILTER),
+            dcc.Store(id=ids.FILTER, data=dict(kept) if kept else None),
         ],
         className="filter",
+        open=bool(kept),
     )
 
 

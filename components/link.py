@@ -10,7 +10,8 @@ from components.clock import instant
 from components.view import View
 
 BOUNDS = {"lon": (-180.0, 180.0), "lat": (-85.0, 85.0), "zoom": (0.0, 24.0), "pitch": (0.0, 85.0)}
-LONGEST_ID, LONGEST_NAME = 200, 120
+LONGEST_ID, LONGEST_NAME, LONGEST_WORDS = 200, 120, 80
+FILTERS = ("words", "state", "severity", "seen")  # of the lists, as components.incident_filter keeps them
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Place:
 class Link:
     """What an address says; None where it says nothing. `layers` empty: all are off. `looks` are by layer.
 
-    `counted`: the numbers are of what the camera sees, not of the whole city.
+    `counted`: the numbers are of what the camera sees, not of the whole city. `filters` are those of the lists.
     """
 
     camera: Camera | None = None
@@ -61,6 +62,7 @@ class Link:
     looks: Mapping[str, str] = field(default_factory=dict)
     place: Place | None = None
     counted: bool = False
+    filters: Mapping[str, str] = field(default_factory=dict)
 
 
 def camera(wish: object) -> Camera | None:
@@ -91,6 +93,14 @@ def place(wish: object) -> Place | None:
     return Place(lon, lat, name[:LONGEST_NAME]) if known and isinstance(name, str) else None
 
 
+def filters(wish: object, quoted: bool = False) -> dict[str, str]:
+    """The filters of the lists that a browser names; what is empty or none of them is left out."""
+    told = wish if isinstance(wish, Mapping) else {}
+    named = {name: told[name] for name in FILTERS if isinstance(told.get(name), str)}
+    plain = {name: unquote(value) if quoted else value for name, value in named.items()}
+    return {name: value for name, value in plain.items() if 0 < len(value) <= LONGEST_WORDS}
+
+
 def write(link: Link) -> str:
     """The query part of an address; it names nothing that the link leaves open."""
     parts = []
@@ -112,6 +122,9 @@ def write(link: Link) -> str:
         parts.append("selected=" + "/".join(quote(part, safe=":") for part in link.selected))
     if link.place:
         parts.append(f"place={link.place.lon:.6f},{link.place.lat:.6f},{quote(link.place.name, safe='')}")
+    if link.filters:
+        chosen = (f"{quote(name)}:{quote(value, safe='')}" for name, value in sorted(link.filters.items()))
+        parts.append("filters=" + ",".join(chosen))
     if link.counted:
         parts.append("numbers=sight")
     if link.at:
@@ -136,6 +149,7 @@ def read(search: object, view: View) -> Link:
         looks=view.worn(dict(unquote(pair).partition(":")[::2] for pair in said.get("looks", "").split(","))),
         place=_place(said.get("place")),
         counted=said.get("numbers") == "sight",
+        filters=filters(dict(pair.partition(":")[::2] for pair in said.get("filters", "").split(",")), quoted=True),
     )
 
 

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components import ids
-from components.changing import changed
+from components.changing import changed, said
 from components.clock import instant, typed, written
 from components.detail import row_of
 from components.link import camera, place, selection
@@ -178,6 +178,7 @@ def register_notes(app: Dash, view: View) -> None:
         Output(ids.NOTE_TIME, "value"),
         Output(ids.NOTE_WISH, "data"),
         Output(ids.PICKED, "data", allow_duplicate=True),
+        Output(ids.OUTCOME, "children", allow_duplicate=True),
         Input(ids.NOTE_PIN, "n_clicks"),
         State(ids.NOTE_DRAFT, "data"),
         State(ids.NOTE_TEXT, "value"),
@@ -190,21 +191,21 @@ def register_notes(app: Dash, view: View) -> None:
             raise PreventUpdate
         name, told = kept_note(view, draft, text, when, at)
         if name is None:
-            return told, no_update, no_update, no_update
-        return "", "", {"do": "close", "kept": True, "n": clicks}, {"layer": KEY, "id": name, "n": f"note {clicks}"}
+            return told, no_update, no_update, no_update, no_update
+        picked = {"layer": KEY, "id": name, "n": f"note {clicks}"}
+        return "", "", {"do": "close", "kept": True, "n": clicks}, picked, said(True, told)
 
     @app.callback(
-        Output(ids.NOTE_DONE, "children"),
+        Output(ids.OUTCOME, "children", allow_duplicate=True),
         Output(ids.PICKED, "data", allow_duplicate=True),
         Input(ids.NOTE_WORK, "data"),
         State(ids.AT, "data"),
         prevent_initial_call=True,
     )
     def work(wish: Any, at: Any) -> Any:
-        told, gone = reworked(view, wish, at)
-        back = {"data-note": "back", "data-thing": gone}
-        undo = [html.Button(_("Undo"), className="link", **back)] if gone else []
-        return [told, *undo], {"layer": None, "n": f"off {gone}"} if gone else no_update
+        made, told, gone = reworked(view, wish, at)
+        undo = {"data-note": "back", "data-thing": gone} if gone else None
+        return said(made, told, undo), {"layer": None, "n": f"off {gone}"} if gone else no_update
 
 
 def _at_thing(view: View, named: Mapping[str, Any], at: datetime | None) -> Draft | None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from dash import html
 
-from components import ids
 from components.changing import changed
 from components.detail import row_of
 from components.rail import icon
@@ -69,8 +68,8 @@ def worked(view: View, row: Row, at: datetime | None) -> list[Any]:
     return [html.Section(told, className="notes-here worked")]
 
 
-def reworked(view: View, wish: object, at: object) -> tuple[str, str | None]:
-    """Do what was asked of a note: the sentence that tells what became of it, and the note one may put back.
+def reworked(view: View, wish: object, at: object) -> tuple[bool, str, str | None]:
+    """Do what was asked of a note: whether it was done, the sentence that tells, and the note one may put back.
 
     `wish` is {"do": "off" | "back", "id"}.
     """
@@ -82,12 +81,7 @@ def reworked(view: View, wish: object, at: object) -> tuple[str, str | None]:
         return _("The note is back.") if back else _("The note is off the map. A replay still shows it as it stood.")
 
     made, sentence = changed(view, at, change)
-    return sentence, name if made and not back else None
-
-
-def outcome() -> Any:
-    """Where it is said what became of a note, with the way back."""
-    return html.Div(id=ids.NOTE_DONE, className="panel note-done", role="status")
+    return made, sentence, name if made and not back else None
 
 
 def distance_m(one: Row, other: Row) -> float:

@@ -163,7 +163,7 @@ def query(view: View, wish: Mapping[str, Any]) -> str:
 def opened(view: View, wish: object, switches: Sequence[str], looks: Sequence[str]) -> tuple[Any, ...] | None:
     """What the page shows for a link that is opened in it.
 
-    Camera, switches, looks, selection (twice), wish for a time, mark (twice).
+    Camera, switches, looks, selection (twice), wish for a time, mark (twice), filters of the lists.
     What the link leaves open stays as it is; but without a time it is about now. None: it is no such wish.
     """
     if not isinstance(wish, Mapping) or wish.get("do") != "open":
@@ -175,7 +175,8 @@ def opened(view: View, wish: object, switches: Sequence[str], looks: Sequence[st
     time = {"at": link.at.isoformat()} if link.at else {"live": True}
     marked = confirmed(view, link.place, link.at)
     seen: Any = link.camera.as_json(FLIGHT_MS) if link.camera else no_update
-    return seen, on, worn, selected, selected, time | {"n": wish.get("n")}, marked, marked
+    sifted = dict(link.filters) or None
+    return seen, on, worn, selected, selected, time | {"n": wish.get("n")}, marked, marked, sifted
 
 
 def register_saved(app: Dash, view: View) -> None:
@@ -197,6 +198,7 @@ def register_saved(app: Dash, view: View) -> None:
         Output(ids.WISH, "data", allow_duplicate=True),
         Output(ids.PLACE, "data", allow_duplicate=True),
         Output(ids.MAP, "place", allow_duplicate=True),
+        Output(ids.FILTER, "data", allow_duplicate=True),
         Input(ids.SAVED_WISH, "data"),
         State({"switch": ALL}, "id"),
         State({"look": ALL}, "id"),

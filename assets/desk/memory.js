@@ -74,7 +74,12 @@
     },
     forget: (button) => tell("saved-wish", { do: "forget", view: button.dataset.view, n: ++wishes }),
     restore: (button) => tell("saved-wish", { do: "restore", view: button.dataset.view, n: ++wishes }),
-    open: (anchor) => tell("saved-wish", { do: "open", query: new URL(anchor.href).search, n: ++wishes }),
+    open: (anchor) => {
+      const query = new URL(anchor.href).search;
+      tell("saved-wish", { do: "open", query, n: ++wishes });
+      const here = new URLSearchParams(query).get("numbers") === "sight";
+      document.querySelector(`button[data-here="${here}"][aria-pressed="false"]`)?.click();
+    },
   };
 
   // ---- notes ----

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.link import Camera, Link, camera, read, selection, write
+from components.link import FILTERS, Camera, Link, camera, read, selection, write
 from components.view import View
 from data_access.words import N_
 from layers import LAYERS
@@ -40,6 +40,7 @@ times = st.datetimes(EARLY, LATE, timezones=st.just(UTC))
         st.none() | st.tuples(st.sampled_from(KEYS), ids),
         st.none() | times,
         st.none().map(lambda _none: {}) | st.sampled_from(LOOKS).map(lambda look: {"buildings": look}),
+        filters=st.dictionaries(st.sampled_from(FILTERS), ids),
     )
 )
 def test_what_is_written_is_read_again(link: Link) -> None:
@@ -48,6 +49,7 @@ def test_what_is_written_is_read_again(link: Link) -> None:
     assert told.selected == link.selected
     assert told.at == link.at
     assert told.looks == link.looks
+    assert told.filters == link.filters
     if link.camera is None:
         assert told.camera is None
     else:

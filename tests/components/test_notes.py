@@ -61,7 +61,7 @@ def test_a_replay_refuses_every_change_on_the_server(view: View, at: object) -> 
     name = pin(view)
     assert kept_note(view, HERE, "Another", "", at)[0] is None
     assert kept_note(view, HERE | {"note": name}, "Another wording", "", at)[0] is None
-    assert reworked(view, {"do": "off", "id": name}, at)[1] is None
+    assert not reworked(view, {"do": "off", "id": name}, at)[0]
     assert texts(view) == ["Road closed"]
 
 
@@ -88,18 +88,20 @@ def test_what_cannot_be_pinned_is_said_in_a_sentence(
 def test_a_note_taken_off_comes_back_by_undo(view: View, person: Person) -> None:
     name = pin(view)
     person.now += MINUTE
-    sentence, gone = reworked(view, {"do": "off", "id": name}, None)
+    made, sentence, gone = reworked(view, {"do": "off", "id": name}, None)
+    assert made
     assert gone == name
     assert "replay" in sentence
     assert texts(view) == []
-    assert reworked(view, {"do": "back", "id": name}, None) == ("The note is back.", None)
+    assert reworked(view, {"do": "back", "id": name}, None) == (True, "The note is back.", None)
     assert texts(view) == ["Road closed"]
 
 
 def test_what_somebody_else_took_off_meanwhile_is_said(view: View) -> None:
     name = pin(view)
     reworked(view, {"do": "off", "id": name}, None)
-    sentence, gone = reworked(view, {"do": "off", "id": name}, None)
+    made, sentence, gone = reworked(view, {"do": "off", "id": name}, None)
+    assert not made
     assert gone is None
     assert "somebody took it off" in sentence
 

@@ -26,6 +26,9 @@ SEEN = Link(
 )
 
 
+SIFTED = {"words": "cháy, khói", "severity": "1,2"}
+
+
 @pytest.fixture
 def view(tmp_path: Path) -> Iterator[View]:
     with words.speaking("en"), remembering(tmp_path, Person()) as made:
@@ -102,16 +105,17 @@ def test_an_empty_list_says_what_fills_it(view: View) -> None:
 
 
 def test_opening_a_view_puts_everything_where_it_was(view: View) -> None:
-    link = Link(SEEN.camera, SEEN.layers, SEEN.selected, NOON - 30 * MINUTE, {"buildings": "use"})
+    link = Link(SEEN.camera, SEEN.layers, SEEN.selected, NOON - 30 * MINUTE, {"buildings": "use"}, filters=SIFTED)
     shown = opened(view, {"do": "open", "query": write(link), "n": 3}, ["pm25", "noise"], ["buildings"])
     assert shown
-    camera, switches, looks, selected, again, time, mark, mark_again = shown
+    camera, switches, looks, selected, again, time, mark, mark_again, sifted = shown
     assert (camera["lon"], camera["zoom"], camera["flight"]) == (LON, 16.0, 1200)
     assert switches == [True, False]
     assert looks == ["use"]
     assert selected == again == {"layer": "pm25", "id": "air-1"}
     assert time == {"at": (NOON - 30 * MINUTE).isoformat(), "n": 3}
     assert mark is mark_again is None
+    assert sifted == SIFTED
 
 
 def test_what_a_view_leaves_open_stays_and_a_view_without_time_is_live(view: View) -> None:
@@ -123,6 +127,7 @@ def test_what_a_view_leaves_open_stays_and_a_view_without_time_is_live(view: Vie
     assert looks == [no_update]
     assert selected is None
     assert time == {"live": True, "n": 1}
+    assert shown[-1] is None, "a view that was saved without filters shows the whole lists"
     plain = opened(view, {"do": "open", "query": "?layers=pm25"}, ["pm25"], ["buildings"])
     assert plain
     assert plain[2] == [PLAIN], "a view that kept its layers and no look shows them plain"
