@@ -23,6 +23,7 @@ from components.link import Link, camera, filters, place, selection, write
 from components.note_card import register_notes
 from components.numbers import register_numbers
 from components.picture import picture
+from components.register_callbacks import register_registers
 from components.saved import register_saved
 from components.search import hits, way
 from components.since import register_since
@@ -59,6 +60,7 @@ def register_desk(app: Dash, view: View) -> None:
     register_new(app, view)
     register_filter(app)
     register_numbers(app, view)
+    register_registers(app, view)
     register_sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, replays=True)
     app.clientside_callback(in_browser("hear"), Input(ids.MAP, "pulse"))
     app.clientside_callback(

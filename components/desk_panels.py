@@ -15,6 +15,7 @@ from components.known_by import where
 from components.legend import legend
 from components.picture import count, picture
 from components.rail import told as tally
+from components.register_link import edit
 from components.table_view import Box, rows_of, table_view
 from components.view import View
 
@@ -41,6 +42,7 @@ def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, 
     if row is None:
         return [*heading(None, layer, chosen[1]), nothing_there(layer, chosen[1], at, view.zone())], "panel drawer open"
     told = [*detail(row, layer, now, where(view, layer, row, at)), *here(view, row, layer, at)]
+    told += edit(view, layer.key, chosen[1], at)
     return [*heading(row, layer, chosen[1]), *told], "panel drawer open"
 
 

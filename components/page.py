@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, ctx, dcc, html
 from fastapi import FastAPI
 
-from components import ids
+from components import ids, registers
 from components.callbacks import register_desk, register_wall
 from components.clock import instant
 from components.desk import desk
@@ -106,6 +106,9 @@ def page(path: object, search: object, chosen: object, desk_view: View, wall_vie
     place = path.rstrip("/") if isinstance(path, str) else ""
     if place == "":
         return desk(desk_view, read(search, desk_view), wished(chosen, first_light(desk_view))), "desk"
+    if place == registers.PATH:
+        wish = wished(chosen, first_light(desk_view))
+        return registers.page(desk_view, search, wish), "registers"
     if place == "/wall":
         wish = wished(chosen, first_light(wall_view), wall=True)
         return wall(wall_view, wish, read(search, wall_view).camera), "wall"

@@ -48,7 +48,7 @@ def strip(view: View, chosen: str, counted: bool) -> Any:
 
 
 def elsewhere() -> Any:
-    """The tour of this page, and the way to the wall."""
+    """The tour of this page, and the ways to the registers and to the wall."""
     return html.Div(
         [
             html.Button(
@@ -57,6 +57,13 @@ def elsewhere() -> Any:
                 className="button icon-button",
                 title=_("Show me around"),
                 **{"aria-label": _("Show me around")},
+            ),
+            html.A(
+                icon("database"),
+                href="/registers",
+                className="button icon-button",
+                title=_("What stands where, who says so, and what waits to be let in"),
+                **{"aria-label": _("Registers")},
             ),
             html.A(
                 icon("monitor"),

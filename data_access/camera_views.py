@@ -45,6 +45,39 @@ class Pose:
         return Eye(0.0, 0.0, *(float(number) for number in known if number is not None))
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The ground in view as GeoJSON, its area, the share that walls hide, and the buildings that were looked at."""
+
+    ground: dict[str, Any]
+    area_m2: float
+    clipped: float
+    beside: frozenset[str]
+
+
+class Asked(Protocol):
+    """What is needed of a store to look around."""
+
+    def answer(self, question: Question) -> Table: ...
+
+
+def sight(store: Asked, pose: Pose) -> Sight:
+    """What a camera in this pose sees between the buildings of today.
+
+    Raises:
+        ValueError: its direction or its reach is not known.
+    """
+    eye = pose.eye
+    if eye is None:
+        raise ValueError("a camera without a direction or a reach sees nobody knows what")
+    plane = Plane(pose.lon, pose.lat)
+    rows = list(store.answer(Buildings(bbox=_around(pose))))
+    walls = [plane.metres(shapely.from_wkb(row.outline)) for row in rows if (row.min_height_m or 0) < GROUND_M]
+    view = seen(eye, walls)
+    ground: dict[str, Any] = orjson.loads(shapely.to_geojson(_rounded(plane.degrees(view.area))))
+    return Sight(ground, view.area_m2, view.clipped, frozenset(row.id for row in rows))
+
+
 class Watch:
     """Looks for what changed since its last look, and works out again no more than that touches."""
 
@@ -95,17 +128,12 @@ class Watch:
 
     def _view(self, camera: str) -> View:
         pose = self._poses.get(camera)
-        eye = pose.eye if pose else None
-        if pose is None or eye is None:
+        if pose is None or pose.eye is None:
             self._beside.pop(camera, None)
             return View(camera, None)
-        plane = Plane(pose.lon, pose.lat)
-        rows = list(self._store.answer(Buildings(bbox=_around(pose))))
-        self._beside[camera] = frozenset(row.id for row in rows)
-        walls = [plane.metres(shapely.from_wkb(row.outline)) for row in rows if (row.min_height_m or 0) < GROUND_M]
-        view = seen(eye, walls)
-        ground: dict[str, Any] = orjson.loads(shapely.to_geojson(_rounded(plane.degrees(view.area))))
-        return View(camera, orjson.dumps(ground).decode(), round(view.area_m2, 1), round(view.clipped, 4))
+        found = sight(self._store, pose)
+        self._beside[camera] = found.beside
+        return View(camera, orjson.dumps(found.ground).decode(), round(found.area_m2, 1), round(found.clipped, 4))
 
 
 def _around(pose: Pose) -> tuple[float, float, float, float]:
