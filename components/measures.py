@@ -74,8 +74,10 @@ class Material:
     seen: Ground | None = None
 
     def live(self, *columns: str) -> np.ndarray:
-        """Which rows are of things that report, and know these numbers."""
+        """Which rows are of things that report, and know these numbers; one marked invalid is no number."""
         live = speaking(self.table, self.layer, self.taken.now)
+        if columns:
+            live = live & (self.table["quality"] != "invalid")
         for column in columns:
             live = live & ~np.isnan(self.table[column])
         return live
@@ -103,24 +105,24 @@ def measured(of: Material) -> Figure:
     if highest:
         counted = counted.where(np.array([counted["value"].argmax()]))
     value = float(np.median(counted["value"]))
+    told = value_of(value, unit)
     hours = of.before.hours(layer.metric) if layer.metric else None
     before = hours.median(counted["id"].tolist()) if hours else None
     word = layer.scale.word(value) if layer.scale else ""
+    meaning = word or (_over(counted) if layer.things else "")
     how = _("highest: {words}") if highest else _("median: {words}")
     severity, worst = of.past_limits(live)
     return Figure(
         layer.key,
         title,
-        value_of(value, unit),
+        told,
         shown,
-        band=word.partition(":")[0] or _over(counted),
-        note=how.format(words=word) if word else _("highest") if highest else _("median"),
+        band=meaning.partition(":")[0],
+        note=how.format(words=meaning) if meaning else _("highest") if highest else _("median"),
         compared=compared(before, value, unit),
         trust=trusted,
         sentences=(
-            _("{value}, {meaning}.").format(
-                value=f"{value_of(value, unit)} {shown}".rstrip(), meaning=word or _over(counted)
-            ),
+            _("{value}, {meaning}.").format(value=f"{told} {shown}", meaning=meaning) if meaning else "",
             rests_on,
             _("It is that of {place}.").format(place=counted["name"][0] or counted["id"][0]) if highest else "",
             "" if highest else few(live),

@@ -132,6 +132,21 @@ def test_what_is_past_its_limit_is_named_beside_the_median_that_hides_it(tmp_pat
     assert "1 is past its limit: Opera." in dust.sentences
 
 
+def test_a_value_that_is_marked_invalid_is_in_no_number(view: View) -> None:
+    taken = picture(view, None)
+    dust = taken.answers["pm25"]
+    quality = np.where(dust["id"] == "air-2", "invalid", dust["quality"]).astype(object)
+    doubted = replace_answers(taken, {**taken.answers, "pm25": dust.with_columns(quality=quality)})
+    told = {figure.key: figure for figure in figures(view, doubted)}["pm25"]
+    assert (told.value, told.trust[:6]) == ("10", "1 of 5")
+
+
+def test_a_scale_without_words_gives_no_meaning(view: View) -> None:
+    water = by_key(view)["water-level"]
+    assert water.band == ""
+    assert water.note == "highest"
+
+
 def test_before_three_days_are_remembered_nothing_is_usual(tmp_path: Path) -> None:
     build(url_of(tmp_path))
     view = View("desk", N_("Desk"), LAYERS, CityStore.open(url_of(tmp_path)), now=lambda: NOON)
