@@ -13,21 +13,23 @@ from shapely.geometry.base import BaseGeometry
 from components import notes
 from components.ages import WORDS, speaking
 from components.detail import listed, row_of
+from components.extent import part
 from components.figures import figures
 from components.known_by import metres, origin
 from components.measures import Figure
 from components.picture import picture
 from components.rows import Rows
-from components.sight import seeing, unaimed_near
+from components.sight import BESIDE_M, seeing, unaimed_near
 from components.view import View
 from data_access.metres import Plane
-from data_access.queries import Buildings, Cameras, CameraViews, Districts, Latest, Notes
+from data_access.queries import Cameras, CameraViews, Districts, Incidents, Latest, Notes, Parking
 from data_access.table import Table
 from data_access.words import _, ngettext
 from layers.base import Fact, Layer, Row
 from layers.phrases import ago, known, number
 
 NOTHING = "–"  # a figure of which nobody knows the value
+MOST_SEEN = 10
 MOST = 5  # neighbours that one compares with at a glance
 FAR_M = 5_000.0  # what is farther away tells nothing of this place
 EACH_M = 1_000.0  # one of each kind, for what has no neighbours of its own kind
@@ -53,6 +55,8 @@ def around(view: View, chosen: Selection, at: datetime | None) -> list[Any]:
     now = (at or view.now()).astimezone(view.zone())
     told = notes.near(view, row, layer.key, at)
     if row.lon is not None and not isinstance(layer.query, Districts | Notes):
+        if isinstance(layer.query, Cameras | CameraViews):
+            told.append(in_view(view, row, at, now))
         told += [neighbourhood(view, layer, row, at, now), cameras(view, layer, row, at, now)]
     if isinstance(layer.query, Districts):
         told.append(within(view, row, at))
@@ -101,18 +105,18 @@ def nearest(view: View, layer: Layer, row: Row, at: datetime | None, now: dateti
 
 def of_each_kind(view: View, layer: Layer, row: Row, at: datetime | None, now: datetime) -> list[Near]:
     """Of each layer of devices and incidents the nearest one, except of those that are told elsewhere."""
-    others = [
-        one
-        for one in view.layers
-        if one.key != layer.key and not isinstance(one.query, Buildings | Districts | CameraViews | Cameras | Notes)
-    ]
     found = []
-    for one in others:
-        if not hasattr(one.query, "one"):
+    for one in _pointed(view):
+        if one.key == layer.key:
             continue
         table = view.store.answer(one.query, at)
         found += _by_distance(one, row, table.where(speaking(table, one, now)), EACH_M)[:1]
     return sorted(found, key=lambda near: near.distance_m)
+
+
+def _pointed(view: View) -> list[Layer]:
+    """The layers of devices and incidents: each row of theirs stands at a spot, and says something."""
+    return [one for one in view.layers if isinstance(one.query, Latest | Parking | Incidents)]
 
 
 def compared(layer: Layer, row: Row, near: Sequence[Near]) -> str:
@@ -147,13 +151,15 @@ def says(one: Near, now: datetime, alike: bool) -> str:
 
 
 def cameras(view: View, layer: Layer, row: Row, at: datetime | None, now: datetime) -> Any:
-    """The cameras that have it in view, and what one must know of them."""
+    """The cameras that have it in view, dark ones last, and what one must know of them."""
     place = place_of(row)
     own = row.id if isinstance(layer.query, Cameras | CameraViews) else None
-    found = list(seeing(view, place, at, without=own))
     shown = next((one for one in view.layers if isinstance(one.query, Cameras)), None)
     if shown is None:
         return None
+    able = seeing(view, place, at, without=own)
+    live = speaking(able, shown, now)  # a dark camera helps nobody just now
+    found = [*able.where(live), *able.where(~live)]
     head = html.H3(_("Other cameras that see it") if own else _("Cameras that see it"))
     blind = unaimed_near(view, place, at, without=own)
     unaimed = []
@@ -171,6 +177,27 @@ def cameras(view: View, layer: Layer, row: Row, at: datetime | None, now: dateti
     picks = [(shown.key, one.id) for one in found]
     titles = [_("Camera"), _("Status"), _("Away")]
     return html.Section([head, Rows(_("By what each sees between the walls"), titles, lines, picks), *unaimed])
+
+
+def in_view(view: View, row: Row, at: datetime | None, now: datetime) -> Any:
+    """What stands in a camera's view, the nearest first; None where its view is not known."""
+    seen = next(iter(view.store.answer(CameraViews(row.id), at)), None)
+    if seen is None:
+        return None
+    plane = Plane(row.lon, row.lat)
+    around_it = plane.degrees(plane.metres(shapely.from_geojson(seen.geometry)).buffer(BESIDE_M))
+    found = []
+    for one in _pointed(view):
+        found += _by_distance(one, row, part(view.store.answer(one.query, at), around_it), FAR_M)
+    head = html.H3(_("In its view"))
+    if not found:
+        return html.Section([head, html.P(_("No device and no incident stands in its view."), className="empty")])
+    shown = sorted(found, key=lambda near: near.distance_m)[:MOST_SEEN]
+    lines = [[called(one.row), says(one, now, alike=False), metres(one.distance_m)] for one in shown]
+    caption = _("The nearest first") if len(found) <= MOST_SEEN else _("The nearest {n} of {of}")
+    told = caption.format(n=number(len(shown)), of=number(len(found)))
+    picks = [(one.layer.key, one.row.id) for one in shown]
+    return html.Section([head, Rows(told, [_("Name"), _("Says"), _("Away")], lines, picks)])
 
 
 def place_of(row: Row) -> BaseGeometry:

@@ -1,6 +1,7 @@
 """What the drawer says around a thing: where it is, its neighbours, who sees it, and how it is known."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from components.known_by import coordinates, metres, source
 from components.sight import seeing, unaimed_near
 from components.view import View
 from data_access import words
+from data_access.writer import CityWriter
+from data_access.writer import View as Seen
 from layers import LAYERS
 from tests.components.noon import desk_at_noon, found, said
-from tests.small_city import LAT, LON, MINUTE, NOON
+from tests.small_city import LAT, LON, MINUTE, NOON, url_of
 
 BY_KEY = {layer.key: layer for layer in LAYERS}
 IN_VIEW = shapely.Point(105.8512, 21.031)  # of cam-1
@@ -81,10 +84,37 @@ def test_cameras_see_what_lies_in_their_view_and_not_what_stands_near(view: View
     assert list(seeing(view, IN_VIEW, None, without="cam-1")["id"]) == []
 
 
+def test_a_camera_tells_what_stands_in_its_view(view: View, tmp_path: Path) -> None:
+    assert "No device and no incident stands in its view." in said(around(view, ("cameras", "cam-1"), None))
+    assert "In its view" not in said(around(view, ("cameras", "cam-2"), None))  # nobody knows where it looks
+    wide = desk_at_noon(tmp_path)
+    writer = CityWriter.open(url_of(tmp_path), clock=lambda: NOON)
+    ground = shapely.box(LON - 0.0001, LAT - 0.0001, LON + 0.0011, LAT + 0.0011)
+    writer.see([Seen("cam-1", shapely.to_geojson(ground), 10.0, 0.0)], at=NOON)
+    writer.close()
+    told: Any = next(iter(found(around(wide, ("cameras", "cam-1"), None), "Rows")))
+    assert {("pm25", "air-1"), ("incidents", "i-fire")} <= set(told.picks)
+    assert ("pm25", "air-2") not in told.picks
+
+
 def test_a_wall_that_a_view_reaches_is_seen(view: View) -> None:
     facade = shapely.box(105.8515, 21.0307, 105.8518, 21.0313)
     assert list(seeing(view, facade, None)["id"]) == ["cam-1"]
     assert list(seeing(view, shapely.box(105.852, 21.0307, 105.8523, 21.0313), None)["id"]) == []
+
+
+def test_a_dark_camera_comes_after_those_that_see(view: View, tmp_path: Path) -> None:
+    desk = desk_at_noon(tmp_path)
+    writer = CityWriter.open(url_of(tmp_path), clock=lambda: NOON)
+    ground = shapely.to_geojson(shapely.box(LON - 0.002, LAT, LON + 0.002, LAT + 0.002))
+    writer.see([Seen(camera, ground, 10.0, 0.0) for camera in ("cam-1", "cam-2")], at=NOON)
+    writer.close()
+    beside_the_dark_one = ("pm25", "air-missing")
+    table = tables(desk, beside_the_dark_one)["By what each sees between the walls"]
+    assert [(pick[1], cells[1]) for pick, cells in zip(table.picks, table.rows, strict=True)] == [
+        ("cam-1", "up to date"),
+        ("cam-2", "silent"),
+    ]
 
 
 def test_a_camera_whose_direction_nobody_knows_is_told_and_not_counted(view: View) -> None:
