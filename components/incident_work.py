@@ -270,7 +270,7 @@ def register_work(app: Dash, view: View) -> None:
         prevent_initial_call=True,
     )
     def do(wish: Any, at: Any) -> Any:
-        if not wish:
+        if not isinstance(wish, Mapping):
             raise PreventUpdate
         made, sentence, undoes = worked(view, wish, at)
         undo = None
