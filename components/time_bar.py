@@ -109,7 +109,6 @@ def time_bar(ends: Reach, at: datetime | None, zone: ZoneInfo) -> Any:
             "data-play": _("Play"),
             "data-pause": _("Pause"),
             "data-none": _("There is no further event on this side."),
-            "data-fast": _("{speed} times as fast as it was"),
         },
     )
 

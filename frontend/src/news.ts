@@ -55,6 +55,11 @@ export class Desk implements News {
     return !!this.past?.at;
   }
 
+  /** Is all that is shown of exactly the instant that is asked for? */
+  get whole(): boolean {
+    return !this.past?.at || this.past.whole;
+  }
+
   /** The columns that are shown: those of the past instant while one is looked at. */
   rows(key: string): Rows {
     const found = this.past?.at ? this.past.rows.get(key) : this.live.get(key);

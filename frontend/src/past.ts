@@ -9,6 +9,7 @@ const AGAIN_MS = 3_000;
 const SETTLE_MS = 150; // a hand on the slider passes instants that it does not mean
 const FINE_MS = 15 * 60_000; // a stretch that holds every moment
 const STEPS = 72; // of one that holds steps
+const LONGEST_STEP_MS = 300_000; // of coarser ones each is asked for by itself
 const AT_ONCE = 2;
 const KEPT = 12; // stretches of a layer
 
@@ -27,8 +28,9 @@ export class Past {
   private readonly queue: { key: string; start: number }[] = [];
   private readonly loading = new Set<string>();
   private readonly without = new Set<string>();
-  /** The layers that were asked about for this instant, and those of them that nobody answered. */
+  /** The layers that were asked about for this instant, those that were answered, and those that were not. */
   private readonly asked = new Set<string>();
+  private readonly answered = new Set<string>();
   private readonly failed = new Set<string>();
   private closed = false;
 
@@ -56,6 +58,7 @@ export class Past {
       this.stop.abort();
       this.stop = new AbortController();
       this.asked.clear();
+      this.answered.clear();
       this.failed.clear();
     }
     if (!at) {
@@ -72,12 +75,15 @@ export class Past {
     const settle = () => {
       this.settling = 0;
       for (const key of this.keys) if (!this.asked.has(key) && !this.exact(key)) void this.ask(key);
-      this.ahead();
     };
     if (missing.length && !scrubbing) for (const key of missing) void this.ask(key);
     this.settling = window.setTimeout(settle, SETTLE_MS);
-    this.wish(Math.floor(this.time / this.size) * this.size);
-    this.load();
+    this.ahead();
+  }
+
+  /** Is every layer shown as it was at this instant, and not as it was a little before? */
+  get whole(): boolean {
+    return this.keys.every((key) => this.answered.has(key) || this.exact(key));
   }
 
   close(): void {
@@ -119,16 +125,16 @@ export class Past {
     return this.step ? this.step * STEPS : FINE_MS;
   }
 
-  /** The stretches on both sides, that in the direction of travel first. */
+  /** The stretch of this instant and those around it, in the direction of travel first. */
   private ahead(): void {
     const here = Math.floor(this.time / this.size) * this.size;
     const way = this.forward ? this.size : -this.size;
-    for (const start of [here, here + way, here - way]) this.wish(start);
+    for (const start of [here, here + way, here - way, here + 2 * way]) this.wish(start);
     this.load();
   }
 
   private wish(start: number): void {
-    if (!this.windows || start >= this.present()) return;
+    if (!this.windows || this.step > LONGEST_STEP_MS || start >= this.present()) return;
     for (const key of this.keys) {
       if (this.without.has(key)) continue;
       let from = start;
@@ -185,6 +191,7 @@ export class Past {
       const rows = new Rows();
       rows.replace(frame);
       this.rows.set(key, rows);
+      this.answered.add(key);
       this.changed(key);
     } catch {
       if (signal.aborted || this.exact(key)) return;

@@ -13,6 +13,9 @@ export function handle(engine: Engine): void {
     get state() {
       return engine.state;
     },
+    get moment() {
+      return { at: engine.desk.now(), replay: engine.desk.replaying, whole: engine.desk.whole };
+    },
     column: (layer: string, name: string) => engine.desk.rows(layer).column(name) ?? null,
     row: (layer: string, id: string) => engine.desk.rows(layer).row(id),
     rendered: () => engine.rendered(),
