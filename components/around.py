@@ -184,7 +184,7 @@ def in_view(view: View, row: Row, at: datetime | None, now: datetime) -> Any:
     seen = next(iter(view.store.answer(CameraViews(row.id), at)), None)
     if seen is None:
         return None
-    plane = Plane(row.lon, row.lat)
+    plane = Plane.near(row.lon, row.lat)
     around_it = plane.degrees(plane.metres(shapely.from_geojson(seen.geometry)).buffer(BESIDE_M))
     found = []
     for one in _pointed(view):
@@ -208,9 +208,9 @@ def place_of(row: Row) -> BaseGeometry:
 
 def _by_distance(layer: Layer, row: Row, table: Table, within_m: float) -> list[Near]:
     """The rows of a table that lie within this distance, the nearest first."""
-    plane = Plane(row.lon, row.lat)
+    plane = Plane.near(row.lon, row.lat)
     there = table.where(~np.isnan(table["lon"]))
     spots = shapely.get_coordinates(plane.metres(shapely.MultiPoint(np.column_stack((there["lon"], there["lat"])))))
-    away = np.linalg.norm(spots, axis=1)
+    away = np.linalg.norm(spots - plane.point(row.lon, row.lat), axis=1)
     order = np.argsort(away, kind="stable")
     return [Near(layer, one, float(m)) for one, m in zip(there.where(order), away[order], strict=True) if m <= within_m]

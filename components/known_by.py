@@ -28,7 +28,7 @@ def where(view: View, layer: Layer, row: Row, at: datetime | None) -> list[Fact]
 
 def metres(distance_m: float) -> str:
     """A distance as one says it: 40 m, 1.2 km."""
-    if distance_m < 1000:
+    if distance_m < 995:
         return f"{number(round(distance_m, -1) if distance_m >= 100 else distance_m)} m"
     return f"{number(distance_m / 1000, 1)} km"
 

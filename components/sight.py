@@ -22,7 +22,7 @@ def seeing(view: View, place: BaseGeometry, at: datetime | None, without: str | 
     """
     views = view.store.answer(CameraViews(), at)
     middle = place.representative_point()
-    plane = Plane(middle.x, middle.y)
+    plane = Plane.near(middle.x, middle.y)
     around = plane.degrees(plane.metres(place).buffer(BESIDE_M))
     seen = np.array(
         [row.id != without and shapely.intersects(_ground(row.geometry), around) for row in views], dtype=bool
@@ -38,7 +38,8 @@ def unaimed_near(view: View, place: BaseGeometry, at: datetime | None, without: 
     """How many cameras stand near enough to see this place, if only anyone knew where they look."""
     cameras = view.store.answer(Cameras(), at)
     middle = place.representative_point()
-    plane, here = Plane(middle.x, middle.y), Plane(middle.x, middle.y).metres(place)
+    plane = Plane.near(middle.x, middle.y)
+    here = plane.metres(place)
     blind = [row for row in cameras if row.azimuth_deg is None and row.range_m and row.lon and row.id != without]
     return sum(here.distance(shapely.Point(plane.point(row.lon, row.lat))) <= row.range_m for row in blind)
 

@@ -4,7 +4,7 @@ Azimuthal equidistant on WGS 84: at 20 km from the centre a distance across is t
 """
 
 from functools import cache
-from typing import TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 import shapely
@@ -20,6 +20,11 @@ class Plane:
     def __init__(self, lon: float, lat: float) -> None:
         self.lon, self.lat = lon, lat
         self._there, self._back = _transformers(round(lon, 6), round(lat, 6))
+
+    @classmethod
+    def near(cls, lon: float, lat: float) -> Self:
+        """A plane about a place: its centre is some kilometres off, so that all places of a city share a few planes."""
+        return cls(round(lon, 1), round(lat, 1))
 
     def metres(self, shape: Shape) -> Shape:
         """This shape of (lon, lat) in metres east and north of the centre."""

@@ -1,5 +1,6 @@
 """Where a place lies, in names that people use; and how the registers came to know a thing."""
 
+from math import hypot
 from typing import Any
 
 import shapely as _shapely
@@ -63,23 +64,24 @@ def answer(question: OfWhereabouts, connection: Connection, at: int | None) -> T
 
 
 def _whereabouts(question: Whereabouts, connection: Connection, at: int | None) -> Table:
-    plane = Plane(question.lon, question.lat)
+    plane = Plane.near(question.lon, question.lat)
+    here_east, here_north = plane.point(question.lon, question.lat)
     reach = max(ADDRESS_M, MARK_M)
-    west, south = plane.place(-reach, -reach)
-    east, north = plane.place(reach, reach)
+    west, south = plane.place(here_east - reach, here_north - reach)
+    east, north = plane.place(here_east + reach, here_north + reach)
     bound: dict[str, object] = {"lon": question.lon, "lat": question.lat, "at": at}
     around = {"west": west, "south": south, "east": east, "north": north}
     rows = _within(question, _asked(connection, _DISTRICTS, bound))
     near: dict[str, Row] = {}
     for kind, name, name_en, lon, lat in _asked(connection, _POINTS, bound | around):
         east_m, north_m = plane.point(lon, lat)
-        far = (east_m**2 + north_m**2) ** 0.5
+        far = hypot(east_m - here_east, north_m - here_north)
         found = "address" if kind == "address" else "mark"
         if far <= (ADDRESS_M if found == "address" else MARK_M) and (
             found not in near or (far, name) < near[found][1:]
         ):
             near[found] = (kind, far, name, name_en)
-    rows += _streets(plane, _asked(connection, _STREETS, bound | around))
+    rows += _streets(plane, shapely.Point(here_east, here_north), _asked(connection, _STREETS, bound | around))
     rows += [(kind, name, name_en, far) for kind, far, name, name_en in near.values()]
     return Table.of(rows, kind="s", name="s", name_en="s", distance_m="f")
 
@@ -92,10 +94,10 @@ def _within(question: Whereabouts, districts: list[Row]) -> list[Row]:
     return [("district", name, name_en, 0.0) for _area, name, name_en in holding]
 
 
-def _streets(plane: Plane, streets: list[Row]) -> list[Row]:
+def _streets(plane: Plane, here: Any, streets: list[Row]) -> list[Row]:
     """The nearest street, where one is near enough; of one without a line nobody knows how it runs."""
     lines = [(plane.metres(shapely.from_wkb(line)), name, name_en) for name, name_en, line in streets]
-    away = sorted((line.distance(shapely.Point(0, 0)), name, name_en or "") for line, name, name_en in lines)
+    away = sorted((line.distance(here), name, name_en or "") for line, name, name_en in lines)
     return [("street", name, name_en or None, far) for far, name, name_en in away[:1] if far <= STREET_M]
 
 

@@ -179,7 +179,7 @@ def test_nothing_stands_around_what_is_not_there(view: View) -> None:
 
 
 @pytest.mark.parametrize(
-    ("distance_m", "told"), [(0.4, "0 m"), (44.6, "45 m"), (104.0, "100 m"), (996.0, "1,000 m"), (1234.0, "1.2 km")]
+    ("distance_m", "told"), [(0.4, "0 m"), (44.6, "45 m"), (104.0, "100 m"), (996.0, "1.0 km"), (1234.0, "1.2 km")]
 )
 def test_distances_are_said_as_finely_as_they_matter(distance_m: float, told: str) -> None:
     assert metres(distance_m) == told
