@@ -135,6 +135,10 @@ def _incident(layer: Layer, then: Row | None, row: Row, since: datetime, now: da
     severity, over = int(row.severity), row.state in OVER
     kind, state = word(KINDS, row.kind), word(STATES, row.state)
     same = (severity, layer.key, row.id, row.title)
+    if known(row, "joined_to") is not None:  # the other one tells whatever there is to tell
+        if then is None or then.state in OVER or known(then, "joined_to") is not None:
+            return None
+        return Change("over", *same, _("{kind}, found to be the same as another incident").format(kind=kind), None)
     if then is None or row.opened_at > since:
         if not over:
             opened = _("{kind}, opened {clock}; now: {state}")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_the_desk_breaks_no_rule_of_its_policy_and_its_console_is_clean(desk: Glass) -> None:
-    desk.page.locator("button[data-id=i-fire]").click()
+    desk.page.locator("#needs button[data-id=i-fire]").click()
     desk.wait_text("#detail", "Fire in a stairwell")
     desk.page.wait_for_timeout(1000)
     assert desk.page.evaluate("window.refused") == []
@@ -36,7 +36,7 @@ def test_plotly_is_loaded_only_with_a_chart(desk: Glass, chromium: Any) -> None:
 
 
 def test_a_line_of_the_list_opens_the_drawer_flies_there_and_escape_goes_back(desk: Glass) -> None:
-    line = desk.page.locator("button[data-id=i-flood]")
+    line = desk.page.locator("#needs button[data-id=i-flood]")
     line.focus()
     desk.page.keyboard.press("Enter")
     desk.wait_text("#detail", "Water on Lake Street")
@@ -177,4 +177,4 @@ def test_a_new_incident_comes_into_the_list_by_itself(desk: Glass) -> None:
     writer.say([(told, NOON)])
     writer.close()
     desk.wait_text("#needs", "Dark quarter")
-    assert desk.page.locator("button[data-id=i-new]").count() == 1
+    assert desk.page.locator("#needs button[data-id=i-new]").count() == 1

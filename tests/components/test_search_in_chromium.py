@@ -89,7 +89,7 @@ def test_a_click_on_a_device_opens_it_and_turns_its_layer_on(glass: Glass) -> No
 
 
 def test_escape_closes_the_results_then_clears_and_never_closes_the_drawer(glass: Glass) -> None:
-    glass.page.locator("button[data-id=i-fire]").click()
+    glass.page.locator("#needs button[data-id=i-fire]").click()
     glass.wait_text("#detail", "Fire in a stairwell")
     glass.page.locator(FIELD).click()
     glass.page.keyboard.type("da nang")

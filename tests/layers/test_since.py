@@ -27,7 +27,7 @@ def need(severity: int = 3, id: str = "air-1", layer: str = "pm25", **other: Any
 
 
 def incident(id: str = "i-1", **other: Any) -> dict[str, Any]:
-    return full(id=id, opened_at=ago(9 * HOUR), observed_at=ago(HOUR), state="new", severity=2) | other
+    return full(id=id, opened_at=ago(9 * HOUR), observed_at=ago(HOUR), state="new", severity=2, joined_to=None) | other
 
 
 def of(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Change]:
@@ -74,6 +74,13 @@ def test_an_incident_that_moved_on_says_from_where_to_where() -> None:
 def test_an_incident_that_became_more_severe_says_so_whatever_its_state() -> None:
     (told,) = of([incident()], [incident(severity=1, state="assigned")])
     assert (told.kind, told.severity) == ("worse", 1)
+
+
+def test_an_incident_that_was_joined_to_another_is_told_of_by_that_one() -> None:
+    (told,) = of([incident(joined_to=None)], [incident(joined_to="i-2")])
+    assert (told.kind, told.what) == ("over", "fire, found to be the same as another incident")
+    assert of([], [incident(opened_at=ago(HOUR), joined_to="i-2")]) == []
+    assert of([incident(joined_to="i-2")], [incident(joined_to="i-2", state="closed")]) == []
 
 
 def test_needs_begin_become_worse_and_settle() -> None:
