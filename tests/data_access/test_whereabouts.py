@@ -1,6 +1,7 @@
 """Where a place lies in names, and how a thing came to be known."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,3 +107,21 @@ def test_the_origin_of_a_device_is_that_of_its_version_then(city: CityStore) -> 
 @pytest.mark.parametrize(("register", "id"), [("district", "d-small"), ("building", "nobody"), ("device", "nobody")])
 def test_what_no_register_holds_has_no_origin(city: CityStore, register: str, id: str) -> None:
     assert len(city.answer(Origin(register, id))) == (1 if id == "d-small" else 0)
+
+
+def test_an_empty_city_knows_no_place(tmp_path: Path) -> None:
+    CityWriter.open(url_of(tmp_path), clock=lambda: NOON).close()
+    empty = CityStore.open(url_of(tmp_path))
+    for at in (None, NOON):
+        assert len(empty.answer(Whereabouts(LON, LAT), at)) == 0
+        assert len(empty.answer(Origin("device", "air-1"), at)) == 0
+
+
+def test_a_street_that_was_renamed_is_called_as_it_was_then(tmp_path: Path) -> None:
+    writer = CityWriter.open(url_of(tmp_path), clock=lambda: NOON)
+    for name, at in (("Phố Cũ", NOON - 2 * DAY), ("Phố Mới", NOON - DAY)):
+        writer.name([street("s-1", name, (-100.0, 10.0), (100.0, 10.0))], "map", at=at)
+    writer.close()
+    city = CityStore.open(url_of(tmp_path))
+    assert named(city, 0, 0)["street"] == "Phố Mới"
+    assert named(city, 0, 0, NOON - DAY - timedelta(seconds=1))["street"] == "Phố Cũ"
