@@ -18,6 +18,7 @@ from components.view import View
 from data_access.incident_life import Deed, possible
 from data_access.queries import IncidentHistory, Incidents
 from data_access.refusals import CannotDo
+from data_access.table import Table
 from data_access.words import N_, Text, _
 from layers.base import Row
 from layers.phrases import clock, known
@@ -32,6 +33,7 @@ UNITS: tuple[Text, ...] = (
     N_("Power"),
     N_("Parks"),
 )
+MOST_UNITS = 12
 REASONS: tuple[Text, ...] = (
     N_("Dealt with"),
     N_("Nothing found there"),
@@ -160,7 +162,7 @@ def _deeds(view: View, row: Row, can: tuple[str, ...], now: datetime) -> Any:
         for act, (words, sign) in PLAIN.items()
     ]
     forms = [
-        _form(_("Assign …"), "assign", can, first, _assigning(row)),
+        _form(_("Assign …"), "assign", can, first, _assigning(row, others)),
         _form(_("Note …"), "note", can, first, _writing(row, "note", _("Add the note"), _("The note"))),
         _form(_("The same as …"), "join", can if like else (), first, [_like(one, row) for one in like]),
         _form(_("Close …"), "close", can, first, _closing(row)),
@@ -186,8 +188,11 @@ def _form(title: str, act: str, can: tuple[str, ...], first: str | None, inside:
     return html.Details([summary, html.Div(inside, className="deed-form")], **look)
 
 
-def _assigning(row: Row) -> list[Any]:
-    chips = [html.Button(str(unit), className="button", **_does("assign", row, unit=str(unit))) for unit in UNITS]
+def _assigning(row: Row, others: Table) -> list[Any]:
+    """Whoever has another incident now stands first: those are the units that this city really has."""
+    at_work = {unit for unit in others["assigned_to"] if unit} - {known(row, "assigned_to")}
+    units = [*sorted(at_work), *(str(unit) for unit in UNITS if str(unit) not in at_work)]
+    chips = [html.Button(unit, className="button", **_does("assign", row, unit=unit)) for unit in units[:MOST_UNITS]]
     return [
         html.Div(chips, className="chips"),
         html.Label(_("Another unit or department"), htmlFor="deed-assign"),

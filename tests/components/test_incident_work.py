@@ -86,6 +86,15 @@ def test_a_life_is_worked_through_and_each_step_says_what_it_did(view: View) -> 
         assert words in lines
 
 
+def test_the_units_that_are_at_work_already_are_offered_first(view: View) -> None:
+    assert do(view, "assign", "i-flood", unit="Drains 4")[0]
+    chips = [getattr(chip, "data-unit", None) for chip in found(offered(view, "i-tree")["assign"], "Button")]
+    assert chips[:2] == ["Drains 4", "Fire brigade"]
+    assert "Drains 4" not in [
+        getattr(chip, "data-unit", None) for chip in found(offered(view, "i-flood")["assign"], "Button")
+    ]
+
+
 def test_what_was_done_last_is_taken_back_and_both_are_told(view: View) -> None:
     _made, _words, undoes = do(view, "close", "i-tree", text="Opened by mistake")
     shown = panel(view, row(view, "i-tree"), None)
