@@ -116,7 +116,7 @@ def engine_words() -> dict[str, str]:
         "raised": _("Raised, in 3D"),
         "flat": _("Flat, in 2D"),
         "follow": _("Keep what is selected in the middle"),
-        "cluster": _("{n} things"),
+        "cluster": _("{n} devices"),
         "cluster_silent": _("{n} silent"),
         **{f"worst_{n}": _("worst: {severity}").format(severity=told) for n, told in SEVERITIES.items()},
         "move": _("Move it: drag, or use the arrow keys"),

@@ -1,48 +1,58 @@
 // The map itself: one for the life of the page. It goes by its props, draws what the columns say, and tells the page
 // what was clicked, where it is looked at, and how fresh its picture is.
 
-import { MapLibreOverlay } from "@deck.gl/maplibre";
 import { Map as MapLibre } from "maplibre-gl";
+import { Cadence } from "./cadence";
 import { go, view } from "./camera";
+import { groups, named } from "./clusters";
+import { Controls } from "./controls";
+import { Draft } from "./draft";
+import { Dress } from "./dress";
 import { Fan } from "./fan";
+import { Following } from "./following";
+import { Gathering } from "./gather";
 import { Ground } from "./ground";
-import { groundOf } from "./horizon";
-import { Drawn, ring } from "./layers";
+import { haze, tint } from "./heaven";
+import { Drawn } from "./layers";
 import { Desk } from "./news";
-import { building, live, pick, type Scene } from "./pick";
+import { Overlay } from "./overlay";
 import { theme as themeOf } from "./palette";
+import type { Scene } from "./pick";
 import { signs } from "./places";
-import { Veil } from "./silence";
+import { Pointer } from "./pointer";
+import { Pulse } from "./pulse";
+import { Room } from "./room";
+import { measure } from "./scale";
+import { chosenOf, selection } from "./selection";
 import { Pin } from "./spot";
-import { buttons, fit, stage, type Stage } from "./stage";
-import { apply, style, type Style } from "./style";
-import type { LayerSpec, Props, State, Tell } from "./types";
+import { fit, stage, type Stage } from "./stage";
+import type { LayerSpec, Props, Tell } from "./types";
 import { handle } from "./window";
 
 const VIEW_MS = 300;
-const PULSE_MS = 5_000;
 const READY_MS = 6_000; // a city that changes all the time is never idle, and a tile may stay away
-const DRAW_MS = 250; // live values four times a second: more is not read, and costs a machine without a GPU dearly
-const POINTER = ["mousedown", "dragstart", "drag", "dragend", "mousemove", "mouseout", "click", "dblclick"];
-const SILENCE_S: [number, number] = [8, 30];
+const OPENED = 0.3; // zoom beyond the one at which a group parts
 
 export class Engine {
   readonly map: MapLibre;
   readonly desk: Desk;
   readonly drawn = new Map<string, Drawn>();
-  state: State = "connecting";
+  readonly gathering: Gathering;
   private readonly parts: Stage;
-  private readonly veil: Veil;
+  private readonly pulse: Pulse;
+  private readonly dress: Dress;
   private readonly pin: Pin;
-  private overlay: MapLibreOverlay;
+  private readonly draft: Draft;
+  private readonly pointer: Pointer;
+  private readonly following: Following;
+  private readonly controls: Controls | null;
+  private readonly overlay: Overlay;
+  private readonly cadence = new Cadence((dirty) => this.draw(dirty));
   private ground = new Ground([]);
   private fan = new Fan([]);
-  private look: Style | null = null;
-  private readonly dirty = new Set<string>();
-  private asked = 0;
-  private clicks = 0;
-  private told = { at: 0, state: "" as string };
-  private alive = false;
+  private patience = 0;
+  private quarter = 0;
+  private viewTimer = 0;
   private readonly tick: number;
   private readonly watcher: ResizeObserver;
   private readonly calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -54,7 +64,7 @@ export class Engine {
   ) {
     this.parts = stage(host);
     const scale = fit(host, this.parts);
-    this.veil = new Veil(this.parts.veil, props.silence_s ?? SILENCE_S, this.text);
+    this.pulse = new Pulse(this.parts.veil, () => this.desk, this.text, (pulse) => this.tell({ pulse }));
     const camera = props.camera;
     this.map = new MapLibre({
       container: this.parts.map,
@@ -66,7 +76,7 @@ export class Engine {
       maxPitch: 80, // that the sky is seen
       interactive: props.interactive !== false,
       attributionControl: false,
-      fadeDuration: this.still ? 0 : 150,
+      fadeDuration: this.still() ? 0 : 150,
       pixelRatio: devicePixelRatio * scale,
       trackResize: false,
       locale: { "Map.Title": this.text("map") },
@@ -76,18 +86,20 @@ export class Engine {
     signs(this.map);
     this.pin = new Pin(this.map);
     this.pin.show(props.place ?? null);
-    this.desk = new Desk((key) => this.renew(key), () => this.hear());
-    this.overlay = this.laid();
-    this.map.on("load", () => this.first());
-    this.map.on("click", (event) => this.clicked(event));
-    this.map.on("mousemove", (event) => this.hover(event.point));
-    this.map.on("mouseout", () => this.hover(null));
-    this.map.on("moveend", () => this.moved());
-    this.map.on("pitch", () => this.haze());
-    this.map.on("zoom", () => this.nearer());
-    for (const turn of ["rotate", "pitch"] as const) this.map.on(turn, () => this.turned());
-    this.map.on("webglcontextrestored", () => this.again());
-    if (props.interactive !== false) buttons(this.parts.zoom, this.map, this.text);
+    this.draft = new Draft(this.map, tell, this.text);
+    this.desk = new Desk((key) => this.cadence.soon(key), () => this.pulse.hear());
+    this.dress = new Dress(this.map);
+    this.gathering = new Gathering(props.layers, () => this.redraw());
+    this.overlay = new Overlay(this.map, scale, () => {
+      this.rebuild();
+      this.redraw();
+    });
+    const interactive = props.interactive !== false;
+    this.following = new Following(this.map, this.still, () => this.controls?.show());
+    this.controls = interactive ? new Controls(this.parts.zoom, this.map, this.following, this.text, this.still) : null;
+    const open = (id: string) => this.open(id);
+    this.pointer = new Pointer(this.map, this.parts.tip, { scene: () => this.scene, open, tell: (clicked) => this.tell({ clicked }) }, interactive);
+    this.listen();
     this.watcher = new ResizeObserver(() => this.resize());
     this.watcher.observe(host);
     this.tick = window.setInterval(() => this.second(), 1_000);
@@ -103,55 +115,70 @@ export class Engine {
     if (first || !alike(before.layers, props.layers)) this.rebuild();
     this.host.dataset["theme"] = props.theme ?? "night";
     this.parts.credit.textContent = props.tiles?.attribution ?? "";
-    this.veil.limits = props.silence_s ?? SILENCE_S;
+    this.pulse.limit(props.silence_s);
     this.desk.follow(props);
-    if (this.look) this.restyle();
+    this.gathering.follow(props);
+    tint(this.parts.haze, props.theme ?? "night", props.light);
+    if (this.dress.ready) this.dress.wear(props, this.visible);
     if (!first && !alike(before.place, props.place)) this.pin.show(props.place ?? null);
-    if (!first && props.camera && !alike(before.camera, props.camera)) go(this.map, props.camera, this.still);
+    if (!first && props.camera && !alike(before.camera, props.camera)) go(this.map, props.camera, this.still());
+    if (!alike(before.draft, props.draft) || before.theme !== props.theme || first) this.draft.show(props.draft ?? null, props.theme ?? "night");
     this.redraw();
-    if (!first && before.at !== props.at) this.pulse();
+    if (!first && before.at !== props.at) this.pulse.beat();
   }
 
   remove(): void {
     clearInterval(this.tick);
-    cancelAnimationFrame(this.asked);
-    clearTimeout(this.waiting);
+    this.cadence.stop();
+    this.pointer.stop();
+    this.draft.remove();
     this.watcher.disconnect();
     this.desk.close();
-    this.veil.clear();
+    this.gathering.close();
+    this.pulse.clear();
     const canvases = [...this.host.querySelectorAll("canvas")];
-    this.map.removeControl(this.overlay);
+    this.overlay.remove();
     this.map.remove();
     // browsers keep few drawing contexts, and let go of unused ones late
     for (const canvas of canvases) canvas.getContext("webgl2")?.getExtension("WEBGL_lose_context")?.loseContext();
     this.parts.stage.remove();
   }
 
-  /** How many things of each kind the last picture really holds. */
-  rendered(): Record<string, number> {
-    const found: Record<string, number> = {};
-    for (const layer of this.props.layers) {
-      const styled = layer.parts.map((part, i) => `${layer.key}/${part.spec["id"] ?? i}`).filter((id) => this.map.getLayer(id));
-      found[layer.key] = styled.length
-        ? new Set(this.map.queryRenderedFeatures(groundOf(this.map), { layers: styled }).map((one) => one.properties["id"])).size
-        : this.visible.has(layer.key) ? this.desk.rows(layer.key).length : 0;
-    }
-    return found;
+  get state(): Pulse["state"] {
+    return this.pulse.state;
   }
 
   get visible(): Set<string> {
     return new Set(this.props.visible ?? this.props.layers.map((layer) => layer.key));
   }
 
-  private get still(): boolean {
-    return !!this.props.still || this.calm.matches;
-  }
+  private readonly still = (): boolean => !!this.props.still || this.calm.matches;
 
   private readonly text = (name: string): string => this.props.words?.[name] ?? name;
 
   private get scene(): Scene {
     const { map, overlay, drawn, visible } = this;
-    return { map, overlay, drawn, visible, layers: this.props.layers, rows: (key) => this.desk.rows(key) };
+    const group = (index: number) => {
+      const found = this.gathering.clusters[index];
+      return found ? { id: found.id, name: named(found, this.text, this.props.language ?? "vi") } : null;
+    };
+    return { map, overlay, drawn, visible, group, layers: this.props.layers, rows: (key) => this.desk.rows(key) };
+  }
+
+  private listen(): void {
+    const { map } = this;
+    map.on("load", () => this.first());
+    map.on("moveend", () => this.moved());
+    map.on("pitch", () => {
+      this.haze();
+      if (this.dress.tilted) this.dress.wear(this.props, this.visible);
+    });
+    map.on("zoom", () => this.nearer());
+    for (const turn of ["rotate", "pitch"] as const) map.on(turn, () => this.turned());
+    map.on("webglcontextrestored", () => {
+      this.ground = new Ground(this.props.layers);
+      this.redraw();
+    });
   }
 
   private rebuild(): void {
@@ -167,44 +194,8 @@ export class Engine {
     this.fan = new Fan(this.props.layers);
   }
 
-  private laid(): MapLibreOverlay {
-    const overlay: MapLibreOverlay = new MapLibreOverlay({
-      interleaved: false,
-      useDevicePixels: (devicePixelRatio * this.parts.scale) as any,
-      layers: [],
-      onError: () => undefined,
-      onLoad: () => this.tame(overlay), // its canvas is made and listened to only then
-    });
-    this.map.addControl(overlay);
-    // the overlay would pick at every move and press of the pointer, on top of what we ask for ourselves
-    for (const event of POINTER) this.map.off(event as any, (overlay as any)._handleMouseEvent);
-    return overlay;
-  }
-
-  /** The overlay's canvas is a picture and no control; when its drawing context is lost, live layers get a new one. */
-  private tame(overlay: MapLibreOverlay): void {
-    const canvas = overlay.getCanvas();
-    if (!canvas) return;
-    canvas.setAttribute("aria-hidden", "true");
-    canvas.tabIndex = -1;
-    canvas.addEventListener("webglcontextlost", () => setTimeout(() => this.relay(overlay), 100));
-  }
-
-  private relay(lost: MapLibreOverlay): void {
-    if (lost !== this.overlay) return;
-    this.map.removeControl(lost);
-    this.rebuild();
-    this.overlay = this.laid();
-    this.redraw();
-  }
-
-  private again(): void {
-    this.ground = new Ground(this.props.layers);
-    this.redraw();
-  }
-
   private first(): void {
-    this.restyle();
+    this.dress.wear(this.props, this.visible);
     this.redraw();
     this.moved();
     const done = () => {
@@ -217,166 +208,88 @@ export class Engine {
     window.setTimeout(() => this.map.triggerRepaint(), READY_MS);
   }
 
-  private patience = 0;
-
-  private restyle(): void {
-    const { theme: shade = "night", language = "vi", layers, tiles, light, selected, looks } = this.props;
-    const building = selected?.layer === "buildings" ? selected.id : null;
-    const next = style({ shade, language, layers, visible: this.visible, tiles, light, building, looks: looks ?? {}, divided: this.divided });
-    apply(this.map, this.look, next);
-    const was = this.marked;
-    if (was !== building && this.map.getSource("buildings")) {
-      const target = (id: string) => ({ source: "buildings", sourceLayer: "buildings", id });
-      if (was) this.map.removeFeatureState(target(was));
-      if (building) this.map.setFeatureState(target(building), { selected: true });
-      this.marked = building;
-    }
-    this.look = next;
-  }
-
-  private marked: string | null = null;
-  private divided = false;
-
   /** A shown layer that writes names on the ground takes the place of the basemap's names of districts. */
   private names(visible: Set<string>): void {
     const writes = (layer: LayerSpec) => layer.parts.some((part) => part.engine === "maplibre" && part.spec["type"] === "symbol");
     const divided = this.props.layers.some((layer) => visible.has(layer.key) && writes(layer) && this.desk.rows(layer.key).length > 0);
-    if (divided === this.divided) return;
-    this.divided = divided;
-    if (this.look) this.restyle();
+    if (this.dress.divide(divided)) this.dress.wear(this.props, visible);
   }
 
-  /** Draws this layer, or all, at the next frame. */
-  private redraw(key?: string): void {
-    for (const layer of key ? [key] : this.props.layers.map((layer) => layer.key)) this.dirty.add(layer);
-    this.asked ||= requestAnimationFrame(() => {
-      this.asked = 0;
-      this.draw();
-    });
+  private redraw(): void {
+    this.cadence.next(this.props.layers.map((layer) => layer.key));
   }
 
-  /** Draws this layer soon: changes that come close together are drawn together. */
-  private renew(key: string): void {
-    this.dirty.add(key);
-    const pause = this.drawnAt + DRAW_MS - performance.now();
-    if (pause <= 0) this.redraw(key);
-    else this.waiting ||= window.setTimeout(() => {
-      this.waiting = 0;
-      this.redraw(key);
-    }, pause);
-  }
-
-  private drawnAt = 0;
-  private waiting = 0;
-
-  private draw(): void {
-    this.drawnAt = performance.now();
+  private draw(dirty: ReadonlySet<string>): void {
     const { language = "vi", selected } = this.props;
     const theme = themeOf(this.props.theme ?? "night");
-    const visible = this.visible;
-    const facing = { bearing: Math.round(this.map.getBearing()), pitch: Math.round(this.map.getPitch()) };
-    const zoom = this.map.getZoom();
-    const layers = [];
+    const { visible, desk, map, gathering, fan } = this;
+    const facing = { bearing: Math.round(map.getBearing()), pitch: Math.round(map.getPitch()) };
+    const zoom = map.getZoom();
     this.names(visible);
-    this.fan.follow(visible, (key) => this.desk.rows(key));
-    const moved = this.fan.version;
-    for (const layer of this.props.layers) {
-      const { status, bands } = this.desk.age(layer);
-      const rows = this.desk.rows(layer.key);
-      for (const drawn of this.drawn.values()) {
-        if (drawn.layer !== layer) continue;
-        const aside = this.fan.of(layer.key, rows);
-        layers.push(drawn.draw({ rows, status, theme, language, facing, zoom, aside, moved }, bands, visible.has(layer.key)));
-      }
-      if (this.look && this.dirty.has(layer.key)) this.ground.draw(this.map, layer.key, rows, status);
+    fan.follow(visible, (key) => desk.rows(key));
+    const ages = new Map(this.props.layers.map((layer) => [layer.key, desk.age(layer)]));
+    gathering.sum({ visible, zoom, rows: (key) => desk.rows(key), age: (layer) => ages.get(layer.key)! });
+    const room = new Room(map);
+    const chosen = chosenOf(selected, visible, (key) => desk.rows(key));
+    const marks = selection(chosen.place, chosen.name, theme, room);
+    const layers: unknown[] = [];
+    // what is drawn on top comes first where words need room
+    for (const layer of [...this.props.layers].reverse()) {
+      const { status, bands } = ages.get(layer.key)!;
+      const rows = desk.rows(layer.key);
+      const look = {
+        rows, status, theme, language, facing, zoom, aside: fan.of(layer.key, rows), moved: fan.version, within: gathering.within(layer.key),
+      };
+      const own = [...this.drawn.values()].filter((drawn) => drawn.layer === layer);
+      layers.unshift(...own.map((drawn) => drawn.draw(look, bands, visible.has(layer.key), room)));
+      if (this.dress.ready && dirty.has(layer.key)) this.ground.draw(map, layer.key, rows, status);
     }
-    this.dirty.clear();
-    const chosen = selected?.layer && selected.id && visible.has(selected.layer) ? this.desk.rows(selected.layer).row(selected.id) : null;
-    const place = chosen && Number.isFinite(chosen["lon"]) ? ([chosen["lon"], chosen["lat"]] as [number, number]) : null;
-    this.overlay.setProps({ layers: [...layers, ...ring(place, theme)] });
+    this.overlay.show([...groups(gathering.clusters, theme, language), ...layers, ...marks]);
+    this.following.see(chosen.place);
   }
 
-  private hear(): void {
-    this.alive = true;
-    this.veil.hear();
-    if (this.state !== "live") this.pulse();
+  /** Goes so near to a group that it parts. */
+  private open(id: string): void {
+    const found = this.gathering.clusters.find((one) => one.id === id);
+    if (!found) return;
+    const { lon, lat, bounds, until } = found;
+    go(this.map, { lon, lat, bounds, zoom: Math.max(until + OPENED, 17), flight: 900 }, this.still(), until + OPENED);
   }
 
   private second(): void {
-    for (const layer of this.props.layers) if (this.desk.age(layer).moved) this.redraw(layer.key);
-    this.pulse();
+    const aged = this.props.layers.filter((layer) => this.desk.age(layer).moved);
+    if (aged.length) this.cadence.next(aged.map((layer) => layer.key));
+    this.pulse.beat();
   }
-
-  private pulse(): void {
-    const silence = this.veil.look();
-    if (silence === "red") this.state = "lost";
-    else if (silence === "amber") this.state = "late";
-    else if (!this.alive) this.state = "connecting";
-    else this.state = this.desk.replaying ? "replay" : "live";
-    const now = performance.now();
-    if (this.told.state === this.state && now - this.told.at < PULSE_MS) return;
-    this.told = { at: now, state: this.state };
-    const { revision } = this.desk;
-    this.tell({ pulse: { state: this.state, revision, rows: this.desk.counts(), age_s: Math.round(this.veil.age() * 10) / 10 } });
-  }
-
-  private clicked(event: { point: { x: number; y: number }; lngLat: { lng: number; lat: number } }): void {
-    const found = pick(this.scene, event.point);
-    const { lng: lon, lat } = event.lngLat;
-    this.tell({ clicked: { layer: found?.layer ?? null, id: found?.id ?? null, lon, lat, n: ++this.clicks } });
-  }
-
-  private pointer: { x: number; y: number } | null = null;
-  private looking = 0;
-
-  private hover(point: { x: number; y: number } | null): void {
-    if (this.props.interactive === false) return;
-    this.pointer = point;
-    this.looking ||= window.setTimeout(() => {
-      this.looking = 0;
-      const at = this.map.isMoving() ? null : this.pointer;
-      const found = at && (live(this.scene, at) ?? building(this.scene, at));
-      this.map.getCanvas().style.cursor = found ? "pointer" : "";
-      const { tip } = this.parts;
-      tip.style.opacity = found?.name ? "1" : "0";
-      if (!found?.name || !at) return;
-      tip.textContent = found.name;
-      const left = Math.min(at.x + 14, this.parts.stage.clientWidth - tip.offsetWidth - 8);
-      tip.style.transform = `translate(${Math.max(8, left)}px, ${Math.max(8, at.y - tip.offsetHeight - 12)}px)`;
-    }, 60);
-  }
-
-  private viewTimer = 0;
 
   private moved(): void {
     clearTimeout(this.viewTimer);
     this.viewTimer = window.setTimeout(() => this.tell({ view: view(this.map) }), VIEW_MS);
+    measure(this.map, this.parts.bar, this.props.language ?? "vi");
+    this.again((drawn) => drawn.writes);
   }
 
-  /** Far away the city fades into the sky: a haze at the horizon, which is above the picture until one looks up. */
   private haze(): void {
-    const pitch = this.map.getPitch();
-    const half = this.parts.stage.clientHeight / 2;
-    const radians = Math.PI / 180;
-    const far = Math.tan((90 - pitch) * radians) / Math.tan((this.map.getVerticalFieldOfView() / 2) * radians);
-    const up = half * far * 0.85; // MapLibre lets its sky begin a little below the true horizon
-    this.parts.haze.style.setProperty("--horizon", `${Math.max(0, Math.round(half - up))}px`);
-    this.parts.haze.style.opacity = String(Math.max(0, Math.min(0.9, (pitch - 35) / 30)));
+    haze(this.map, this.parts.haze, this.parts.stage.clientHeight);
   }
 
   /** What points somewhere turns with the map. */
   private turned(): void {
-    for (const drawn of this.drawn.values()) if (drawn.pointing) this.redraw(drawn.layer.key);
+    this.again((drawn) => drawn.pointing);
   }
 
-  private quarter = 0;
-
-  /** What shrinks or goes away with distance is drawn again at each quarter of a zoom. */
+  /** What gathers, shrinks or goes away with distance is drawn again at each quarter of a zoom. */
   private nearer(): void {
     const quarter = Math.floor(this.map.getZoom() * 4);
     if (quarter === this.quarter) return;
     this.quarter = quarter;
-    for (const drawn of this.drawn.values()) if (drawn.zooming) this.redraw(drawn.layer.key);
+    measure(this.map, this.parts.bar, this.props.language ?? "vi");
+    this.again((drawn) => drawn.zooming);
+  }
+
+  private again(which: (drawn: Drawn) => boolean): void {
+    const found = [...this.drawn.values()].filter(which);
+    if (found.length) this.cadence.next(found.map((drawn) => drawn.layer.key));
   }
 
   private resize(): void {
@@ -385,7 +298,7 @@ export class Engine {
     const scale = fit(this.host, this.parts);
     if (scale !== before) {
       this.map.setPixelRatio(devicePixelRatio * scale);
-      this.overlay.setProps({ useDevicePixels: devicePixelRatio * scale as any });
+      this.overlay.resize(scale);
     }
     this.map.resize();
   }

@@ -6,12 +6,13 @@ import { JSONConverter } from "@deck.gl/json";
 import { ColumnLayer, GeoJsonLayer, IconLayer, LineLayer, ScatterplotLayer, TextLayer } from "@deck.gl/layers";
 import type { Rows } from "./columns";
 import { PALETTES, rgba } from "./palette";
+import type { Room } from "./room";
 import { accessor, ages, type Look } from "./rules";
 import { atlas, MAPPING, SIZE_SCALE, symbol } from "./symbols";
 import type { LayerSpec, Part, Rule, Theme } from "./types";
 
 /** Symbols of our atlas: red is what the layer tints, green the grey of the halo. */
-class SymbolLayer extends IconLayer<any> {
+export class SymbolLayer extends IconLayer<any> {
   static override layerName = "SymbolLayer";
 
   override getShaders(): any {
@@ -24,8 +25,12 @@ class SymbolLayer extends IconLayer<any> {
 
 const classes = { ColumnLayer, GeoJsonLayer, IconLayer: SymbolLayer, LineLayer, ScatterplotLayer, TextLayer };
 // what lies over the city is drawn in its order, not by its distance
-const FLAT = { depthCompare: "always", depthWriteEnabled: false };
-const CHARACTERS = "auto";
+export const FLAT = { depthCompare: "always", depthWriteEnabled: false };
+/** How every word over the map is set. */
+export const LETTERS = {
+  fontFamily: "Inter, sans-serif", fontWeight: 600, characterSet: "auto",
+  fontSettings: { sdf: true, fontSize: 48, buffer: 8, radius: 16, smoothing: 0.18 },
+} as const;
 
 const camel = (name: string): string => name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
@@ -39,7 +44,8 @@ export class Drawn {
   private readonly turned: boolean;
   private readonly minZoom: number;
   private readonly shrinks: boolean;
-  private last: { rows: Rows; version: number; bands: number; data: unknown; places: Uint32Array } | null = null;
+  private readonly rank: Rule | undefined;
+  private last: { rows: Rows; version: number; bands: number; within: number; data: unknown; places: Uint32Array } | null = null;
 
   constructor(
     readonly layer: LayerSpec,
@@ -48,7 +54,9 @@ export class Drawn {
   ) {
     this.kind = part.spec["@@type"];
     this.id = `${layer.key}/${part.spec["id"] ?? index}`;
-    this.encode = Object.entries(part.encode).map(([name, rule]) => [camel(name), rule]);
+    const { rank, ...encode } = part.encode;
+    this.rank = rank;
+    this.encode = Object.entries(encode).map(([name, rule]) => [camel(name), rule]);
     this.aging = ages(part.encode);
     this.turned = "getAngle" in Object.fromEntries(this.encode);
     const { minZoom = 0, shrink = false, ...own } = part.spec;
@@ -63,20 +71,25 @@ export class Drawn {
     return this.last?.places[index] ?? -1;
   }
 
-  /** The layer as it looks now; null while there is nothing to draw. */
-  draw(look: Look, bands: number, visible: boolean): Layer | null {
-    const { rows, theme, facing, zoom } = look;
+  /** The layer as it looks now, words only where there is room for them; null while there is nothing to draw. */
+  draw(look: Look, bands: number, visible: boolean, room: Room): Layer | null {
+    const { rows, theme, facing, zoom, within } = look;
     const read = new Map(this.encode.map(([name, rule]) => [name, accessor(name, rule, look)]));
     let last = this.last;
-    if (!last || last.rows !== rows || last.version !== rows.version || (this.aging && last.bands !== bands)) {
-      const places = standing(rows, read.get("getSize"), read.get("getColor"));
-      const data = this.kind === "GeoJsonLayer" ? shapes(rows, places) : { length: places.length };
-      last = this.last = { rows, version: rows.version, bands, data, places };
+    const same = last && last.rows === rows && last.version === rows.version && last.within === within.version;
+    const seen = visible && zoom >= this.minZoom;
+    if (!last || !same || (this.aging && last.bands !== bands) || (this.writes && seen)) {
+      const all = standing(rows, within.cells, read.get("getSize"), read.get("getColor"));
+      const places = this.writes && seen ? this.fitting(all, read, look, room) : all;
+      if (!last || !same || (this.aging && last.bands !== bands) || !equal(places, last.places)) {
+        const data = this.kind === "GeoJsonLayer" ? shapes(rows, places) : { length: places.length };
+        last = this.last = { rows, version: rows.version, bands, within: within.version, data, places };
+      }
     }
     const { places, data } = last;
     if (!places.length) return null;
     const near = this.shrinks ? nearness(zoom) : 1;
-    const props: Record<string, unknown> = { data, visible: visible && zoom >= this.minZoom };
+    const props: Record<string, unknown> = { data, visible: seen };
     const triggers: Record<string, unknown> = {};
     for (const [name, told] of read) {
       let shaped: (i: number) => unknown = told;
@@ -93,6 +106,27 @@ export class Drawn {
   /** Does it look otherwise from another height? */
   get zooming(): boolean {
     return this.shrinks || this.minZoom > 0;
+  }
+
+  /** What it drew last. */
+  get ids(): string[] {
+    const { rows, places } = this.last ?? { rows: null, places: [] };
+    return [...places].map((i) => rows!.ids[i]!);
+  }
+
+  /** Is it words, of which only some find room? */
+  get writes(): boolean {
+    return this.kind === "TextLayer";
+  }
+
+  /** Those of the rows whose words find room, the lowest rank first. */
+  private fitting(all: Uint32Array, read: Map<string, (i: number) => any>, look: Look, room: Room): Uint32Array {
+    const rank = this.rank ? accessor("rank", this.rank, look) : () => 0;
+    const [place, text, size, offset] = ["getPosition", "getText", "getSize", "getPixelOffset"].map((name) => read.get(name));
+    const aside: [number, number] = (this.template.props as any).getPixelOffset;
+    const first = [...all].sort((a, b) => rank(a) - rank(b));
+    const beside = (i: number) => offset?.(i) ?? (Array.isArray(aside) ? aside : [0, 0]);
+    return Uint32Array.from(first.filter((i) => room.take(place!(i), text!(i), size!(i), beside(i)))).sort();
   }
 
   /** Does it point somewhere, so that it must turn with the map? */
@@ -112,10 +146,7 @@ export class Drawn {
     if (this.kind === "TextLayer") {
       const palette = PALETTES[theme];
       return {
-        ...common,
-        fontFamily: "Inter, sans-serif", fontWeight: 600, characterSet: CHARACTERS,
-        fontSettings: { sdf: true, fontSize: 48, buffer: 8, radius: 16, smoothing: 0.18 },
-        outlineWidth: 0.32, outlineColor: rgba(palette.halo, theme),
+        ...common, ...LETTERS, outlineWidth: 0.32, outlineColor: rgba(palette.halo, theme),
       };
     }
     return common;
@@ -133,15 +164,17 @@ function nearness(zoom: number): number {
 
 type Read = ((i: number) => any) | undefined;
 
-/** Rows whose place is known, without those that are drawn clear or without size. */
-function standing(rows: Rows, size: Read, colour: Read): Uint32Array {
+const equal = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((one, i) => one === b[i]);
+
+/** Rows whose place is known, without those that are drawn clear or without size, or within a group. */
+function standing(rows: Rows, within: Uint8Array, size: Read, colour: Read): Uint32Array {
   const lon = rows.column("lon");
   const lat = rows.column("lat");
   const places = new Uint32Array(rows.length);
   if (!lon || !lat || Array.isArray(lon) || Array.isArray(lat)) return places.subarray(0, 0);
   let n = 0;
   for (let i = 0; i < rows.length; i++) {
-    if (Number.isNaN(lon[i]!) || Number.isNaN(lat[i]!)) continue;
+    if (Number.isNaN(lon[i]!) || Number.isNaN(lat[i]!) || within[i]) continue;
     if ((size && !(size(i) > 0)) || (colour && colour(i)[3] === 0)) continue;
     places[n++] = i;
   }
@@ -171,25 +204,9 @@ function parsed(text: string): unknown {
 
 const sheets = new Map<Theme, HTMLCanvasElement>();
 
-function sheet(theme: Theme): HTMLCanvasElement {
+export function sheet(theme: Theme): HTMLCanvasElement {
   let made = sheets.get(theme);
   if (!made) sheets.set(theme, (made = atlas(theme)));
   return made;
 }
 
-/** The ring around what is selected. */
-export function ring(place: [number, number] | null, theme: Theme): Layer[] {
-  if (!place) return [];
-  const colour = rgba(PALETTES[theme].selection, theme);
-  const common = {
-    data: [place], getPosition: (one: [number, number]) => one, billboard: true, radiusUnits: "pixels", lineWidthUnits: "pixels",
-    stroked: true, parameters: FLAT, pickable: false,
-  } as const;
-  return [
-    new ScatterplotLayer({
-      ...(common as any), id: "selection-glow", getRadius: 21, filled: true, getFillColor: [...colour.slice(0, 3), 38],
-      getLineColor: [...colour.slice(0, 3), 90], getLineWidth: 7,
-    }),
-    new ScatterplotLayer({ ...(common as any), id: "selection", getRadius: 21, filled: false, getLineColor: colour, getLineWidth: 2.5 }),
-  ];
-}

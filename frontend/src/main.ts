@@ -4,7 +4,10 @@ import { setWorkerUrl } from "maplibre-gl";
 import { Engine } from "./engine";
 import type { Props, Tell } from "./types";
 
+export { share } from "./clusters";
 export { decode } from "./frames";
+export { heaven, light, warmth } from "./heaven";
+export { round } from "./scale";
 export { status } from "./status";
 
 declare const WORKER: string;

@@ -1,20 +1,25 @@
 // What is under the pointer: live layers first, then the building, then what lies on the ground.
 
 import type { Map as MapLibre, PointLike } from "maplibre-gl";
-import type { MapLibreOverlay } from "@deck.gl/maplibre";
+import { CLUSTERS } from "./clusters";
 import type { Rows } from "./columns";
 import type { Drawn } from "./layers";
+import type { Overlay } from "./overlay";
 import type { LayerSpec } from "./types";
 
 export interface Picked {
   layer: string;
   id: string;
   name: string;
+  /** It is a group of things, which has no layer. */
+  cluster?: true;
 }
 
 export interface Scene {
   map: MapLibre;
-  overlay: MapLibreOverlay;
+  overlay: Overlay;
+  /** The group of this place in the order of drawing, with what it is called. */
+  group(index: number): { id: string; name: string } | null;
   drawn: Map<string, Drawn>;
   layers: LayerSpec[];
   visible: Set<string>;
@@ -29,7 +34,11 @@ export function pick(scene: Scene, point: { x: number; y: number }): Picked | nu
 
 /** What the live layers have there; cheap enough for every move of the pointer. */
 export function live(scene: Scene, { x, y }: { x: number; y: number }): Picked | null {
-  const info = attempt(() => scene.overlay.pickObject({ x, y, radius: NEAR_PX }));
+  const info = scene.overlay.pick(x, y, NEAR_PX);
+  if (info?.layer?.id === CLUSTERS) {
+    const group = scene.group(info.index);
+    return group && { layer: "", ...group, cluster: true };
+  }
   const drawn = info?.layer && scene.drawn.get(info.layer.id);
   if (!info || !drawn || !scene.visible.has(drawn.layer.key)) return null;
   const at = drawn.row(info.index);
@@ -65,13 +74,4 @@ function styled(scene: Scene, of: (part: LayerSpec["parts"][number]) => boolean,
 function called(rows: Rows, at: number): string {
   const told = rows.column("name")?.[at] || rows.column("title")?.[at];
   return typeof told === "string" ? told : "";
-}
-
-/** While the drawing context is lost there is nothing to pick. */
-function attempt<T>(ask: () => T): T | null {
-  try {
-    return ask();
-  } catch {
-    return null;
-  }
 }

@@ -16,6 +16,8 @@ export interface Look {
   /** Changes whenever anything had to stand elsewhere. */
   moved: number;
   zoom: number;
+  /** Rows that are drawn within a group and not by themselves, and a number that changes when others are. */
+  within: { cells: Uint8Array; version: number };
   /** How the map is turned and tilted, in whole degrees. */
   facing: { bearing: number; pitch: number };
 }
@@ -34,10 +36,19 @@ export function accessor(name: string, rule: Rule, look: Look): (i: number) => a
   if ("values" in told) return choice(told, look);
   if ("value" in told) return () => told["value"];
   const number = numbers(told, look);
+  const steps: unknown[] | undefined = told["steps"];
   return (i) => {
     const value = number(i);
-    return Number.isNaN(value) ? (told["missing"] ?? 0) : value;
+    if (Number.isNaN(value)) return told["missing"] ?? 0;
+    return steps ? steps[band(value, told["breaks"])] : value;
   };
+}
+
+/** A value that equals a break is in the band above it. */
+function band(value: number, breaks: number[]): number {
+  let found = 0;
+  while (found < breaks.length && value >= breaks[found]!) found++;
+  return found;
 }
 
 /** Do any of these rules look at the age of a row? */
@@ -109,9 +120,7 @@ function colours(rule: Told, look: Look): (i: number) => Rgba {
   return (i) => {
     const value = number(i);
     if (Number.isNaN(value)) return missing;
-    let band = 0;
-    while (band < breaks.length && value >= breaks[band]!) band++; // a value equal to a break is in the band above
-    return ramp[Math.min(band, ramp.length - 1)] ?? missing;
+    return ramp[Math.min(band(value, breaks), ramp.length - 1)] ?? missing;
   };
 }
 

@@ -1,6 +1,4 @@
-// The elements of the map, once made and never replaced: stage, haze, tip, credit, buttons, veil.
-
-import type { Map as MapLibre } from "maplibre-gl";
+// The elements of the map, once made and never replaced: stage, haze, scale, credit, tip, buttons, veil.
 
 export interface Stage {
   scale: number;
@@ -8,6 +6,7 @@ export interface Stage {
   map: HTMLElement;
   haze: HTMLElement;
   tip: HTMLElement;
+  bar: HTMLElement;
   credit: HTMLElement;
   zoom: HTMLElement;
   veil: HTMLElement;
@@ -25,7 +24,9 @@ export function stage(host: HTMLElement): Stage {
   const map = made("cg-ground", whole);
   Object.assign(map.style, { position: "absolute", inset: "0" });
   const parts = { stage: whole, map, haze: made("cg-haze", whole), zoom: made("cg-zoom", whole) };
-  return { ...parts, credit: made("cg-credit", whole), tip: made("cg-tip", whole), veil: made("cg-veil", whole), scale: 1 };
+  const foot = made("cg-foot", whole);
+  const [bar, credit] = [made("cg-scale", foot), made("cg-credit", foot)];
+  return { ...parts, bar, credit, tip: made("cg-tip", whole), veil: made("cg-veil", whole), scale: 1 };
 }
 
 /** A screen of a wall has more than 1,400 lines of its own: it is drawn as 1,080 large ones. */
@@ -39,33 +40,4 @@ export function fit(host: HTMLElement, parts: Stage): number {
     transform: parts.scale === 1 ? "" : `scale(${parts.scale})`,
   });
   return parts.scale;
-}
-
-const SIGNS: Record<string, string> = { in: "M5 12h14M12 5v14", out: "M5 12h14", north: "M12 4l5 15-5-3.4L7 19z" };
-
-/** For those who cannot drag or turn a wheel. */
-export function buttons(place: HTMLElement, map: MapLibre, text: (name: string) => string): void {
-  const does: Record<string, () => void> = {
-    in: () => map.zoomIn(),
-    out: () => map.zoomOut(),
-    north: () => map.easeTo({ bearing: 0 }),
-  };
-  place.replaceChildren();
-  for (const [name, act] of Object.entries(does)) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.title = text(name);
-    button.setAttribute("aria-label", text(name));
-    const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    for (const [key, value] of Object.entries({
-      width: "18", height: "18", viewBox: "0 0 24 24", fill: "none", stroke: "currentColor", "stroke-width": "2",
-      "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true",
-    })) icon.setAttribute(key, value);
-    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", SIGNS[name]!);
-    icon.append(path);
-    button.append(icon);
-    button.onclick = act;
-    place.append(button);
-  }
 }

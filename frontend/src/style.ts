@@ -3,6 +3,7 @@
 // every source, every tile and every live layer.
 
 import type { LayerSpecification, LightSpecification, Map as MapLibre, SkySpecification, SourceSpecification } from "maplibre-gl";
+import { light, sky } from "./heaven";
 import { labels } from "./labels";
 import { PALETTES, theme, themed, type Palette } from "./palette";
 import { rail, roads } from "./roads";
@@ -33,6 +34,8 @@ export interface Seen {
   looks: Record<string, string>;
   /** Do the city's own districts stand on the map, with their names? */
   divided: boolean;
+  /** Is it a plan, on which buildings lie flat? */
+  flat: boolean;
 }
 
 export function style(seen: Seen): Style {
@@ -68,7 +71,7 @@ export function style(seen: Seen): Style {
     ...named,
     ...(tiled ? labels(palette, seen.language, theme(seen.shade), seen.divided) : []),
   ];
-  return { sources, layers, light: light(seen), sky: sky(palette) };
+  return { sources, layers, light: light(seen.shade, seen.light), sky: sky(seen.shade, seen.light) };
 }
 
 function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: Seen, palette: Palette): LayerSpecification {
@@ -78,6 +81,7 @@ function drawn(layer: LayerSpec, spec: Record<string, any>, i: number, seen: See
     const own = seen.shade === "dusk" && !seen.looks[layer.key] ? lit(palette) : colours["fill-extrusion-color"] ?? palette.buildingLow;
     colours["fill-extrusion-color"] = ["case", ["boolean", ["feature-state", "selected"], false], palette.selection, own];
     colours["fill-extrusion-vertical-gradient"] = true;
+    if (seen.flat) colours["fill-extrusion-height"] = colours["fill-extrusion-base"] = 0;
   }
   const letters = spec["type"] === "symbol" ? { "text-font": ["Inter Medium"] } : {};
   if (spec["type"] === "symbol") colours["text-halo-color"] ??= palette.halo;
@@ -136,31 +140,6 @@ function feet(palette: Palette, seen: Seen): LayerSpecification[] {
       paint: { "line-color": palette.selection, "line-width": 4, "line-blur": 0.5 },
     },
   ];
-}
-
-function light({ light, shade }: Seen): LightSpecification {
-  if (shade === "dusk") return { anchor: "map", color: "#ffe4cf", intensity: 0.38, position: [1.4, light?.azimuth ?? 282, 80] };
-  const night = shade === "night";
-  // without a sun, light from the north-west, as on printed maps
-  const { azimuth, altitude } = light && light.altitude > 3 ? light : { azimuth: 315, altitude: 48 };
-  const low = light !== null && light !== undefined && light.altitude > 3 && light.altitude < 18;
-  return {
-    anchor: "map",
-    color: low ? (night ? "#cfc4b8" : "#fff1dd") : night ? "#c8d8ea" : "#ffffff",
-    intensity: night ? 0.42 : 0.22,
-    position: [1.4, azimuth, 90 - Math.max(18, Math.min(altitude, 72))],
-  };
-}
-
-function sky(palette: Palette): SkySpecification {
-  return {
-    "sky-color": palette.sky,
-    "horizon-color": palette.horizon,
-    "fog-color": palette.horizon,
-    "sky-horizon-blend": 0.7,
-    "horizon-fog-blend": 0.6,
-    "fog-ground-blend": 0.4,
-  };
 }
 
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -129,7 +129,23 @@ const letterP: Draw = (pen) => {
   pen.stroke();
 };
 
+export const SHARES = 8;
+
+/** How many of a group answer, in eighths of an arc that begins at the top. */
+const arc = (eighths: number): Draw => (pen) => {
+  if (!eighths) return;
+  pen.lineWidth = 6;
+  pen.beginPath();
+  pen.arc(0, 0, R - 4, -Math.PI / 2, -Math.PI / 2 + (eighths / SHARES) * Math.PI * 2);
+  pen.stroke();
+};
+
+/** A small sheet of paper with a folded corner. */
+const paper: Draw = (pen) => polygon(pen, [-0.72, -0.9], [0.72, -0.9], [0.72, 0.4], [0.28, 0.9], [-0.72, 0.9]);
+
 const DRAWN: Record<string, Draw> = {
+  ...Object.fromEntries(Array.from({ length: SHARES + 1 }, (_, k) => [`share_${k}`, arc(k)])),
+  note: solid(paper),
   ...Object.fromEntries(Object.entries(SHAPES).flatMap(([name, path]) => ages(name, path))),
   diamond: solid((pen) => polygon(pen, [0, -1], [1, 0], [0, 1], [-1, 0])),
   triangle: solid((pen) => polygon(pen, [0, -0.94], [1, 0.82], [-1, 0.82])),

@@ -10,6 +10,8 @@ export type State = "connecting" | "live" | "late" | "lost" | "replay";
 export type Rule =
   | { columns: [string, string] }
   | { column: string; breaks: number[]; colours: Colour[]; missing?: Colour }
+  | { column: string; breaks: number[]; steps: number[]; over?: string; times?: number }
+  | { column: string; times?: number }
   | { column: string; values: Record<string, unknown>; other?: unknown; missing?: unknown }
   | { value: unknown }
   | { text: string }
@@ -31,6 +33,10 @@ export interface LayerSpec {
   /** Other ways to paint the same parts, by the key of the look. */
   looks?: Record<string, Part[]>;
   pick?: boolean;
+  /** Where its things lie too close together, they are drawn as one. */
+  gathers?: boolean;
+  /** How badly a row needs a person: 1 worst, 4 information, 0 not at all. */
+  worst?: Rule | null;
 }
 
 export interface Camera {
@@ -56,6 +62,17 @@ export interface Spot {
   name: string;
 }
 
+/** A thing of a register while it is edited: where it would stand, where it would look, and what it would see there. */
+export interface Draft {
+  id: string;
+  lon: number;
+  lat: number;
+  azimuth_deg?: number | null;
+  field_of_view_deg?: number | null;
+  range_m?: number | null;
+  geometry?: Record<string, any> | null;
+}
+
 export interface Chosen {
   layer: string | null;
   id: string | null;
@@ -70,6 +87,8 @@ export interface Props {
   live?: string | null;
   poll_s?: number | null;
   columns: string;
+  /** Where the server says which things lie together, or nothing: they are all drawn by themselves. */
+  clusters?: string | null;
   /** Where stretches of the past are asked for, or nothing: each instant is asked for by itself. */
   windows?: string | null;
   /** Seconds between the instants that are looked at one after the other; 0: any. */
@@ -81,6 +100,7 @@ export interface Props {
   interactive?: boolean;
   selected?: Chosen | null;
   place?: Spot | null;
+  draft?: Draft | null;
   tiles?: Tiles | null;
   words?: Record<string, string>;
   language?: string;
@@ -91,9 +111,10 @@ export interface Props {
 
 export interface Outputs {
   clicked?: { layer: string | null; id: string | null; lon: number; lat: number; n: number };
-  view?: { lon: number; lat: number; zoom: number; pitch: number; bearing: number; bbox: number[] };
+  view?: { lon: number; lat: number; zoom: number; pitch: number; bearing: number; bbox: number[]; seen: [number, number][] };
   pulse?: { state: State; revision: number; rows: Record<string, number>; age_s: number };
   ready?: boolean;
+  dragged?: { id: string; lon: number; lat: number; azimuth_deg: number | null; n: number };
 }
 
 export type Tell = (outputs: Outputs) => void;
