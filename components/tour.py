@@ -47,8 +47,8 @@ STOPS = (
         ".time-bar",
         N_("Any minute, not only this one"),
         N_(
-            "Pull the slider or write a day and a time: map, numbers and lists show the city as it was then. LIVE "
-            "brings you back to now."
+            "Pull the slider, play, or write a day and a time: map, numbers and lists show the city as it was then. "
+            "LIVE brings you back to now."
         ),
     ),
     Stop(

@@ -7,9 +7,9 @@
   const $ = (id) => document.getElementById(id);
   const bar = () => document.querySelector(".time-bar");
   const SECOND = 1000, MINUTE = 60 * SECOND;
-  const SETTLE_MS = 120, PANELS_MS = 1000, PATIENCE_MS = 4000;
+  const SETTLE_MS = 120, PANELS_MS = 1000, PATIENCE_MS = 4000, FIRST_MS = 4000;
   const GRIDS = [10, 60, 300, 900, 3600, 21600].map((s) => s * SECOND);
-  const PLACES = 1500; // of the slider, at most: more are not told apart
+  const PLACES = 700; // of the slider, at most: more are not told apart
   const COARSE = 600; // times as fast: from here on it goes from step to step
   const LISTED = 200;
 
@@ -22,6 +22,7 @@
   let stretch = { from: 0, to: 0, step: MINUTE, now: true };
   let asked = { from: 0, to: 0 };
   let events = [];
+  let late = 0;
   let dragging = false;
   let playing = null;
   let followed = { done: true, sent: 0 };
@@ -31,19 +32,20 @@
 
   // ---- words ----
 
+  // Whole dates are asked for and taken apart: a month by itself may be written otherwise than in a date.
+  const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  const LONG = { weekday: "long", day: "numeric", month: "long", year: "numeric" };
+  const SHORT = { day: "numeric", month: "short" };
+  const NUMBERS = { day: "2-digit", month: "2-digit", year: "numeric" };
   const TOKENS = {
-    EEEE: { weekday: "long" }, MMMM: { month: "long" }, MMM: { month: "short" }, d: { day: "numeric" }, y: { year: "numeric" },
+    EEEE: [LONG, "weekday"], MMMM: [LONG, "month"], MMM: [SHORT, "month"], MM: [NUMBERS, "month"], dd: [NUMBERS, "day"],
+    d: [LONG, "day"], y: [LONG, "year"], HH: [CLOCK, "hour"], mm: [CLOCK, "minute"], ss: [CLOCK, "second"],
   };
   const formats = new Map();
   function part(token, ms, zone, language) {
-    const name = `${token} ${zone} ${language}`;
-    if (!formats.has(name)) {
-      const plain = { HH: "hour", mm: "minute", ss: "second", MM: "month", dd: "day" }[token];
-      const asks = plain ? { [plain]: "2-digit", hourCycle: "h23" } : TOKENS[token];
-      formats.set(name, new Intl.DateTimeFormat(language, { timeZone: zone, ...asks }));
-    }
-    const text = formats.get(name).format(ms);
-    return /^\d$/.test(text) && token.length === 2 ? `0${text}` : text; // a minute alone is written without its zero
+    const [asks, type] = TOKENS[token];
+    if (!formats.has(asks)) formats.set(asks, new Intl.DateTimeFormat(language, { timeZone: zone, ...asks }));
+    return formats.get(asks).formatToParts(ms).find((one) => one.type === type)?.value ?? "";
   }
 
   /** An instant by a pattern as the server's own words have it: quoted text stands for itself. */
@@ -79,7 +81,7 @@
   function lay() {
     const now = present();
     const long = Number($("span").value) * MINUTE || now - ends.first;
-    const grid = GRIDS.find((ms) => long / ms <= (long > 360 * MINUTE ? 300 : 400)) ?? GRIDS.find((ms) => long / ms <= PLACES) ?? GRIDS.at(-1);
+    const grid = GRIDS.find((ms) => long / ms <= (long > 360 * MINUTE ? PLACES : 400)) ?? GRIDS.at(-1);
     let { from, to } = stretch;
     const fits = stretch.long === long && !stretch.now && at !== null && at >= from && at <= to;
     if (at === null || (stretch.now && stretch.long === long && at >= now - long)) [from, to] = [now - long, now];
@@ -111,6 +113,7 @@
   // ---- events ----
 
   function askEvents() {
+    if (performance.now() < FIRST_MS) return void (late ||= setTimeout(askEvents, FIRST_MS)); // a page that comes has more urgent questions
     const far = (a, b) => Math.abs(a - b) > Math.max(MINUTE, stretch.long / 100);
     if (!far(asked.from, stretch.from) && !far(asked.to, stretch.to)) return;
     asked = { from: stretch.from, to: stretch.to };
@@ -160,7 +163,7 @@
   }
 
   function jump(way) {
-    pause();
+    halt();
     const here = at ?? present();
     const known = asked.from <= here && here <= asked.to ? events : [];
     const found = way > 0 ? known.find((event) => event.at >= here + SECOND) : known.findLast((event) => event.at <= here - SECOND);
@@ -209,12 +212,18 @@
     beat();
   }
 
-  function pause() {
+  /** It plays no longer; the moment stays. */
+  function halt() {
     if (!playing) return;
     clearTimeout(playing.timer);
     playing = null;
     pressed(false);
-    if (at !== null) go(at, 0, 0);
+  }
+
+  /** As by a hand: what is shown becomes exact, and all panels follow. */
+  function pause() {
+    halt();
+    go(at, 0, 0);
   }
 
   function pressed(on) {
@@ -233,7 +242,7 @@
     const step = speed >= COARSE ? 300 * SECOND : 0;
     const next = step ? Math.floor(playing.exact / step) * step : Math.floor(playing.exact / SECOND) * SECOND;
     if (reached(playing.exact) === null) {
-      pause();
+      halt();
       return go(null, 0, 0);
     }
     if (next > at) {
@@ -258,7 +267,7 @@
   }
 
   function typed(words) {
-    pause();
+    halt();
     set("time-wish", { data: { typed: words, mine: ++moves } });
   }
 
@@ -282,7 +291,7 @@
 
   document.addEventListener("input", (event) => {
     if (event.target.id !== "slider") return;
-    if (playing) pause();
+    halt();
     go(placed(event.target), stretch.step);
   });
   document.addEventListener("change", (event) => {
@@ -301,14 +310,14 @@
     if (!button || !ends) return;
     const { step, jump: way, at: moment } = button.dataset;
     if (moment && !Number.isNaN(Date.parse(moment))) {
-      pause();
+      halt();
       go(Date.parse(moment), 0, 0);
     } else if (step && button.closest(".time-bar")) {
-      pause();
+      halt();
       go((at ?? present()) + Number(step) * MINUTE, 0);
     } else if (way) jump(Number(way));
     else if (button.id === "live") {
-      pause();
+      halt();
       go(null, 0, 0);
     } else if (button.id === "play") (playing ? pause : play)();
     else if (button.id === "calendar") openCalendar(button);
@@ -330,7 +339,7 @@
     if (!way || !(free || inBar) || (slider && !event.shiftKey && !event.ctrlKey)) return;
     event.preventDefault();
     if (event.ctrlKey) return jump(way);
-    pause();
+    halt();
     const steps = way * (event.shiftKey ? 10 : 1) * stretch.step;
     go((at ?? Math.floor(present() / stretch.step) * stretch.step) + steps, stretch.step);
   });
@@ -348,7 +357,7 @@
         const theirs = words.at ? Date.parse(words.at) : null;
         const older = words.mine !== undefined && words.mine < moves;
         if (first || (!words.tick && !older)) {
-          if (playing && words.mine === undefined) pause();
+          if (words.mine === undefined) halt();
           const moved = at !== theirs;
           at = theirs;
           if (moved || first) show();
