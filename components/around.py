@@ -12,10 +12,10 @@ from shapely.geometry.base import BaseGeometry
 
 from components import notes
 from components.ages import WORDS, speaking
-from components.detail import listed, row_of
+from components.detail import listed, row_of, times
 from components.extent import part
 from components.figures import figures
-from components.known_by import metres, origin
+from components.known_by import coordinates, metres, origin
 from components.measures import Figure
 from components.picture import picture
 from components.rows import Rows
@@ -60,8 +60,10 @@ def around(view: View, chosen: Selection, at: datetime | None) -> list[Any]:
         told += [neighbourhood(view, layer, row, at, now), cameras(view, layer, row, at, now)]
     if isinstance(layer.query, Districts):
         told.append(within(view, row, at))
-    facts = origin(view, layer, row, at, now)
-    return [*told, html.Section([html.H3(_("How it is known")), listed(facts)])] if facts else told
+    facts = [*origin(view, layer, row, at, now), *times(row, layer, now)]
+    if row.lon is not None and not isinstance(layer.query, Districts):
+        facts.append(Fact(_("Coordinates"), coordinates(row.lon, row.lat)))
+    return [*told, html.Section([html.H3(_("How it is known")), listed(facts)])]
 
 
 def within(view: View, row: Row, at: datetime | None) -> Any:

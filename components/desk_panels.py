@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from dash import no_update
+from dash import html, no_update
 
 from components.detail import detail, heading, nothing_there, row_of
 from components.figures import state_of_the_city
@@ -18,6 +18,7 @@ from components.rail import told as tally
 from components.register_link import edit
 from components.table_view import Box, rows_of, table_view
 from components.view import View
+from data_access.queries import Incidents
 
 Selection = tuple[str, str] | None
 
@@ -41,9 +42,9 @@ def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, 
     row = row_of(view, layer, chosen[1], at)
     if row is None:
         return [*heading(None, layer, chosen[1]), nothing_there(layer, chosen[1], at, view.zone())], "panel drawer open"
-    told = [*detail(row, layer, now, where(view, layer, row, at)), *here(view, row, layer, at)]
-    told += edit(view, layer.key, chosen[1], at)
-    return [*heading(row, layer, chosen[1]), *told], "panel drawer open"
+    told = [*heading(row, layer, chosen[1]), *detail(row, layer, now, where(view, layer, row, at))]
+    deeds = [*here(view, row, layer, at), *edit(view, layer.key, chosen[1], at)]
+    return [*told, html.Div(deeds, className="deeds")] if deeds else told, "panel drawer open"
 
 
 def legends_of(view: View, keys: Sequence[str], worn: Mapping[str, str]) -> list[Any]:

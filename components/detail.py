@@ -28,8 +28,8 @@ def heading(row: Row | None, layer: Layer, id: str) -> list[Any]:
 
 
 def detail(row: Row, layer: Layer, now: datetime, place: Sequence[Fact] = ()) -> list[Any]:
-    """The drawer's text; `place` tells where the thing is."""
-    facts = [*layer.detail(row, now), *place, *_times(row, layer, now)]
+    """The drawer's text; `place` tells where the thing is. What few ask for stands below, in `times`."""
+    facts = [*layer.detail(row, now), *place, *_lateness(row)]
     told = [listed(facts)]
     if hasattr(row, "interval_s"):
         told.insert(0, _standing(row, layer, now))
@@ -58,17 +58,25 @@ def _standing(row: Row, layer: Layer, now: datetime) -> Any:
     return html.P([html.Span(className=f"age-mark {band}"), words], className=f"badge {band}")
 
 
-def _times(row: Row, layer: Layer, now: datetime) -> list[Fact]:
-    """When it was measured, when the city heard of it if that was much later, and how often it speaks."""
+def _lateness(row: Row) -> list[Fact]:
+    """That its place is not known, and that the city heard of it much later than it was measured."""
     if not hasattr(row, "interval_s"):
-        return [Fact(_("Known as"), row.id)]
+        return []
     facts = [Fact(_("Place"), _("not known, so it is not on the map"))] if row.lon is None else []
     received = known(row, "received_at")
+    if row.observed_at and received and (received - row.observed_at).total_seconds() > 60:
+        facts.append(Fact(_("Came late by"), span(received - row.observed_at)))
+    return facts
+
+
+def times(row: Row, layer: Layer, now: datetime) -> list[Fact]:
+    """When it was measured, how often it speaks, and by which name its register knows it."""
+    if not hasattr(row, "interval_s"):
+        return [Fact(_("Known as"), row.id)]
+    facts = []
     if row.observed_at:
         said = moment(row.observed_at, now.tzinfo)
         facts.append(Fact(_("Measured") if layer.metric else _("Last heard of"), said))
-        if received and (received - row.observed_at).total_seconds() > 60:
-            facts.append(Fact(_("Came late by"), span(received - row.observed_at)))
     if row.interval_s:
         facts.append(Fact(_("Reports every"), _every(row.interval_s)))
     facts.append(Fact(_("Known as"), row.id))

@@ -16,7 +16,7 @@ from components.chart import DAY, NIGHT, chart, summary
 from components.clock import moment, written
 from components.detail import row_of
 from components.rows import Rows
-from components.stretch import CHOICES, HOURS, Stretch, wished
+from components.stretch import CHOICES, HOURS, OWN, Stretch, wished
 from components.usual_band import usual
 from components.view import View
 from data_access.metric_units import unit_of
@@ -147,7 +147,7 @@ def chart_of(view: View, past: Past | None, theme: object) -> Any:
     """The chart, and the same in words; where there is no line to draw, why."""
     if past is None:
         return []
-    head = [html.H3(past.stretch.called())]
+    head = [html.H3(past.stretch.called(), className="" if past.stretch.choice == OWN else "unseen")]
     if past.fault:
         head.append(html.P(past.fault, className="fault", role="alert"))
     if not any(value == value for value in past.track["value"]):

@@ -14,7 +14,7 @@ ITSELF, DESCRIBED, DESK = "mqtt", "[[device]]", "desk"  # sources that are no fi
 
 
 def where(view: View, layer: Layer, row: Row, at: datetime | None) -> list[Fact]:
-    """District, nearest address and coordinates; nothing of an area, or of what has no known place."""
+    """District and nearest address or street; nothing of an area, or of what has no known place."""
     if known(row, "lon") is None or known(row, "lat") is None or isinstance(layer.query, Districts):
         return []
     rows = list(view.store.answer(Whereabouts(row.lon, row.lat), at))
@@ -22,8 +22,7 @@ def where(view: View, layer: Layer, row: Row, at: datetime | None) -> list[Fact]
     if beside := _beside(rows):
         far = metres(beside.distance_m)
         named.insert(0, _("{name}, {distance} away").format(name=_name(beside), distance=far))
-    facts = [Fact(_("Where"), "; ".join(named))] if named else []
-    return [*facts, Fact(_("Coordinates"), coordinates(row.lon, row.lat))]
+    return [Fact(_("Where"), "; ".join(named))] if named else []
 
 
 def metres(distance_m: float) -> str:

@@ -137,12 +137,14 @@ def test_the_drawer_lists_cameras_for_every_kind_of_thing_with_a_place(view: Vie
 def test_where_a_thing_is_stands_among_its_facts(view: View) -> None:
     told = said(described(view, ("pm25", "air-never"), None)[0])
     assert "Where Lake ward" in told
-    assert "21.03200° N, 105.85300° E" in told
+    assert "21.03200° N, 105.85300° E" in said(around(view, ("pm25", "air-never"), None))
     with words.speaking("vi"):
         vietnamese = said(described(view, ("pm25", "air-never"), None)[0])
+        below = said(around(view, ("pm25", "air-never"), None))
     assert "Phường Hồ" in vietnamese
-    assert "21,03200° B" in vietnamese
-    assert "Coordinates" not in said(described(view, ("districts", "d-1"), None)[0])
+    assert "21,03200° B" in below
+    assert "Coordinates" not in said(around(view, ("districts", "d-1"), None))
+    assert "Known as d-1" in said(around(view, ("districts", "d-1"), None))
 
 
 def test_how_a_thing_is_known_is_told_with_its_source_and_first_word(view: View) -> None:
