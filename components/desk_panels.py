@@ -42,6 +42,8 @@ def described(view: View, chosen: Selection, at: datetime | None) -> tuple[Any, 
     row = row_of(view, layer, chosen[1], at)
     if row is None:
         return [*heading(None, layer, chosen[1]), nothing_there(layer, chosen[1], at, view.zone())], "panel drawer open"
+    if isinstance(layer.query, Incidents):  # what can be done comes first there, then the facts (incident_work)
+        return heading(row, layer, chosen[1]), "panel drawer open"
     told = [*heading(row, layer, chosen[1]), *detail(row, layer, now, where(view, layer, row, at))]
     deeds = [*here(view, row, layer, at), *edit(view, layer.key, chosen[1], at)]
     return [*told, html.Div(deeds, className="deeds")] if deeds else told, "panel drawer open"

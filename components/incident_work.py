@@ -10,8 +10,9 @@ from dash.exceptions import PreventUpdate
 from components import ids
 from components.changing import changed, said
 from components.clock import instant
-from components.detail import row_of
+from components.detail import detail, row_of
 from components.incident_words import Entry, Like, entries, likes
+from components.known_by import where
 from components.link import LONGEST_ID, selection
 from components.rail import icon
 from components.view import View
@@ -62,7 +63,7 @@ def place() -> list[Any]:
 
 
 def panel(view: View, row: Row, at: datetime | None) -> list[Any]:
-    """What can be done about this incident, and its history; in a replay the history alone.
+    """What can be done about this incident, its facts and its history; a replay shows what was, and nothing to do.
 
     Fields stand there whether they can be used or not, so that what somebody types outlives a change of the state.
     """
@@ -77,7 +78,9 @@ def panel(view: View, row: Row, at: datetime | None) -> list[Any]:
         told.append(html.P(_("A replay: as it was. Choose LIVE to work on it."), className="note"))
     lines = entries(view.store.answer(IncidentHistory(row.id), at), row.id, titles)
     free = at is None and view.acts is not None
-    return [*told, html.H3(_("What was said and done")), _history(lines, row.id, now, free)]
+    layer = view.layer("incidents")
+    facts = detail(row, layer, now, where(view, layer, row, at)) if layer else []
+    return [*told, *facts, html.H3(_("What was said and done")), _history(lines, row.id, now, free)]
 
 
 def worked(view: View, wish: object, at: object) -> tuple[bool, str, int | None]:
@@ -235,7 +238,7 @@ def _history(lines: list[Entry], name: str, now: datetime, free: bool) -> Any:
 def _entry(line: Entry, name: str, now: datetime, free: bool) -> list[Any]:
     what = html.Del(line.what) if line.undone else html.Span(line.what, className="what")
     told = [
-        html.Span(clock(line.at, now), className="since"),
+        html.Span(clock(line.at, now), className="when"),
         html.Span(line.who, className="who desk" if line.by_desk else "who"),
         what,
     ]
@@ -262,8 +265,8 @@ def register_work(app: Dash, view: View) -> None:
     def show(selected: Any, at: Any, _pulse: Any, _done: Any, seen: Any) -> Any:
         chosen = selection(selected, view)
         row = _incident(view, chosen, instant(at))
-        mark = f"{chosen} {at} {row.revision if row else None}"
-        if mark == seen:  # whatever is typed there stays untouched while nothing happens
+        mark = f"{chosen} {at} {row.revision if row else None} {view.now():%H:%M}"
+        if mark == seen:  # nothing happened, and no age has changed
             raise PreventUpdate
         return panel(view, row, instant(at)) if row else [], mark
 

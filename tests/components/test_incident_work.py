@@ -192,5 +192,6 @@ def test_a_history_tells_what_changed_with_each_word_and_nothing_twice(view: Vie
 
 def test_a_closed_incident_is_still_found_by_its_link(view: View) -> None:
     told, look = described(view, ("incidents", "i-crash"), None)
-    assert "closed" in said(told)
+    assert "Two scooters" in said(told)
+    assert "closed" in said(panel(view, row(view, "i-crash"), None))
     assert look == "panel drawer open"

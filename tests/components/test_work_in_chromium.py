@@ -41,6 +41,7 @@ def name(served: Served, request: Any) -> str:
 
 def opened(chromium: Any, served: Served, name: str, **more: Any) -> Glass:
     glass = Glass(chromium, served, f"/?selected=incidents/{quote(name)}", **more)
+    glass.page.set_default_timeout(120_000)
     glass.wait_text("#work", "What was said and done")
     return glass
 
@@ -58,17 +59,17 @@ def test_a_life_from_the_drawer_by_pointer(chromium: Any, served: Served, city: 
     page = glass.page
     page.get_by_role("button", name="Acknowledge", exact=True).click()
     glass.wait_text("#outcome", "others see that it is in hand")
-    glass.wait_text("#detail", "acknowledged")
+    glass.wait_text("#work .facts", "acknowledged")
     page.locator("#work summary", has_text="Assign").click()
     page.locator("#work").get_by_role("button", name="Police").click()
-    glass.wait_text("#detail", "Police")
+    glass.wait_text("#work .facts", "Police")
     page.get_by_role("button", name="On the scene", exact=True).click()
-    glass.wait_text("#detail", "on scene")
+    glass.wait_text("#work .facts", "on scene")
     page.locator("#work summary", has_text="Close").click()
     page.get_by_role("button", name="Nothing found there").click()
     page.get_by_role("button", name="Close it").click()
     glass.wait_text("#outcome", "left the list")
-    glass.wait_text("#detail", "closed")
+    glass.wait_text("#work .facts", "closed")
     assert acts(city, name) == ["acknowledge", "assign", "arrive", "close"]
     glass.wait("name => ![...document.querySelectorAll('#needs .need')].some((line) => line.dataset.id === name)", name)
     page.locator("#outcome").get_by_role("button", name="Undo").click()
@@ -101,7 +102,7 @@ def test_the_same_by_keyboard_alone_from_the_list(chromium: Any, served: Served,
     page.locator("#deed-assign").focus()
     page.keyboard.type("Đội 7")
     page.keyboard.press("Enter")
-    glass.wait_text("#detail", "Đội 7")
+    glass.wait_text("#work .facts", "Đội 7")
     glass.wait("() => document.activeElement?.closest('#work, #detail') !== null")  # never lost to nowhere
     page.locator("#work summary", has_text="Note").focus()
     page.keyboard.press("Enter")
