@@ -16,16 +16,17 @@ MOST = 7  # more figures than this nobody takes in at a glance
 FIRST = ("incidents", "pm25", "noise", "traffic", "parking", "water-level")
 
 
-def figures(view: View, taken: Picture, seen: Ground | None = None) -> list[Figure]:
+def figures(view: View, taken: Picture, seen: Ground | None = None, before: DaysBefore | None = None) -> list[Figure]:
     """The figures of this view, at most seven, always in the same order; of the ground that is seen, or all of it.
 
     A quantity that nothing in the city measures has no figure; one that nothing in sight measures has a dash.
+    `before`: the days before, where they are not to be asked for.
     """
     chosen = [layer for layer in _by_rank(view) if len(taken.answers[layer.key]) or not isinstance(layer.query, Latest)]
     aged = [layer for layer in view.layers if has_age(taken.answers[layer.key])]
     has_devices = any(len(promised(taken.answers[layer.key])) for layer in aged)
     here = taken if seen is None else within(taken, seen)
-    before = DaysBefore(view, taken.now)
+    before = before or DaysBefore(view, taken.now)
     told = [
         BY_QUESTION[type(layer.query)](Material(layer, here.answers[layer.key], here, before, seen))
         for layer in chosen[: MOST - has_devices]

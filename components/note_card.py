@@ -1,7 +1,7 @@
 """The card in which a note is written: where, what, about which minute."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,13 @@ from components.notes import KEY, reworked
 from components.rail import icon
 from components.view import View
 from data_access import notes as kept
-from data_access.queries import Notes
+from data_access.queries import Buildings, CameraViews, Districts, Notes
 from data_access.records import Note
 from data_access.refusals import CannotDo
 from data_access.words import _
 from layers.phrases import known, number
 
+AREAS = (Buildings, CameraViews, Districts)  # these have many places: the one that was clicked is meant
 OPEN, CLOSED = "panel note-card", "panel note-card closed"
 
 
@@ -96,7 +97,11 @@ def moved(view: View, clicked: object, draft: object, at: datetime | None) -> Dr
     if not isinstance(draft, Mapping) or draft.get("note") or not isinstance(clicked, Mapping):
         return None
     spot = place({**clicked, "name": ""})
-    return _at_thing(view, clicked, at) or (Draft(spot.lon, spot.lat) if spot else None)
+    thing = _at_thing(view, clicked, at)
+    layer = view.layer(thing.layer) if thing else None
+    if thing and spot and layer and isinstance(layer.query, AREAS):
+        return replace(thing, lon=spot.lon, lat=spot.lat)
+    return thing or (Draft(spot.lon, spot.lat) if spot else None)
 
 
 def told_place(draft: Draft) -> str:

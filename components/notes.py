@@ -107,7 +107,7 @@ def _short(note: Row, away_m: float, now: datetime) -> Any:
     line = [
         icon("sticky-note"),
         html.Span(note.title, className="title"),
-        html.Span(clock(note.pinned_at, now), className="since-at"),
+        html.Span(clock(note.pinned_at, now), className="since"),
         html.Span(f"{note.who} · {where}", className="why"),
     ]
     return html.Button(line, className="need", **{"data-layer": KEY, "data-id": note.id})

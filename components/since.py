@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,19 +10,16 @@ from dash.exceptions import PreventUpdate
 
 from components import ids
 from components.clock import moment
-from components.figures import figures
 from components.incidents import mark
-from components.picture import Picture, picture
+from components.news import News, news
 from components.rail import icon
 from components.rows import Rows
 from components.view import View
-from data_access.queries import Devices, Extremes, Incidents, Latest, Notes
 from data_access.words import _, ngettext
 from layers.phrases import clock, number, span
-from layers.since import Change, of_incidents, of_needs, of_notes, of_peaks, ranked
+from layers.since import Change
 
 MOST = 7  # lines that one reads in a minute; the others wait behind them
-MOST_FIGURES = 4
 FIRST = timedelta(hours=24)  # told to one who was never here
 FARTHEST = timedelta(days=7)
 HOURS = (8, 24, 168)  # a shift, a day, a week
@@ -31,53 +27,16 @@ HOURS = (8, 24, 168)  # a shift, a day, a week
 Told = list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class News:
-    """What became of the city from `since` to `now` (in its own zone); `new` and `gone` are ids of devices."""
-
-    since: datetime
-    now: datetime
-    changes: tuple[Change, ...]
-    lines: tuple[Change, ...]
-    numbers: tuple[tuple[str, str, str], ...]
-    new: tuple[str, ...]
-    gone: tuple[str, ...]
-
-
-def news(view: View, since: datetime) -> News:
-    """All that changed, asked of the store: two pictures of the city, and the ends of what lay in between."""
-    then, taken = picture(view, since), picture(view, None)
-    changes = of_needs(view.layers, then.needs, taken.needs, since, taken.now)
-    for layer in view.layers:
-        if isinstance(layer.query, Incidents):
-            before, after = (view.store.answer(Incidents(open_only=False), at) for at in (since, None))
-            changes += of_incidents(layer, before, after, since, taken.now)
-        elif isinstance(layer.query, Notes):
-            changes += of_notes(layer, taken.answers[layer.key], since, view.who())
-    named = {(item.layer, item.id) for item in (*then.needs, *taken.needs)}
-    for layer in view.layers:
-        if isinstance(layer.query, Latest):
-            ends = view.store.answer(Extremes(layer.query.metric, since, taken.now))
-            changes += of_peaks(layer, taken.answers[layer.key], ends, named, taken.now)
-    known, there = ({row.id for row in view.store.answer(Devices(), at)} for at in (since, None))
-    return News(
-        then.now,
-        taken.now,
-        tuple(changes),
-        tuple(ranked(changes)),
-        tuple(_numbers(view, then, taken)),
-        tuple(sorted(there - known)),
-        tuple(sorted(known - there)),
-    )
-
-
 def panel(told: News, left_at: datetime | None, hours: int | None) -> Told:
     """The panel; `left_at` is when this person was last here, `hours` the span that was asked for instead."""
     lines, rest = told.lines[:MOST], told.lines[MOST:]
     return [
         html.Div(
-            [html.H2(_("What changed since you were here") if left_at and not hours else _("What changed"))],
-            className="since-head",
+            [
+                html.H2(_("What changed since you were here") if left_at and not hours else _("What changed")),
+                html.Button([icon("check"), _("I have read it")], className="button primary", **{"data-since": "read"}),
+            ],
+            className="news-head",
         ),
         html.P(_told_since(told, left_at, hours), className="note"),
         html.P(summary(told), className="lede"),
@@ -85,11 +44,6 @@ def panel(told: News, left_at: datetime | None, hours: int | None) -> Told:
         *([_rest(rest, told.now)] if rest else []),
         *_figures(told),
         _choices(hours, left_at is not None),
-        html.Button(
-            [icon("check"), _("I have read it")],
-            className="button primary",
-            **{"data-since": "read"},
-        ),
     ]
 
 
@@ -139,7 +93,7 @@ def since_of(left_at: datetime | None, hours: int | None, first_fact: datetime |
 def place() -> list[Any]:
     """Where the panel stands in the drawer, and what the page remembers of it."""
     return [
-        html.Section(id=ids.SINCE, className="since folded", **{"aria-label": _("What changed")}),
+        html.Section(id=ids.SINCE, className="news folded", **{"aria-label": _("What changed")}),
         dcc.Store(id=ids.SINCE_WISH),
         dcc.Store(id=ids.SINCE_TOLD),
         dcc.Store(id=ids.HERE),
@@ -154,7 +108,7 @@ def told_to(view: View, wish: object, here: bool, told: object) -> tuple[Told, s
     """
     session = view.session()
     if view.memory is None or session is None:
-        return [], "since folded", None
+        return [], "news folded", None
     visit = view.memory.here(session.name, session.label)
     now = view.now()
     of = visit.left_at.isoformat() if visit.left_at else "first"
@@ -167,8 +121,8 @@ def told_to(view: View, wish: object, here: bool, told: object) -> tuple[Told, s
         view.memory.read(session.name)
     if asked.get("do") == "read" or (visit.read and not asked):
         here_now = now.astimezone(view.zone())
-        return folded(since, here_now), "since folded", of
-    return panel(news(view, since), visit.left_at, hours), "since", of
+        return folded(since, here_now), "news folded", of
+    return panel(news(view, since), visit.left_at, hours), "news", of
 
 
 def register_since(app: Dash, view: View) -> None:
@@ -211,7 +165,7 @@ def _line(change: Change, now: datetime) -> Any:
     told = [
         signs.get(change.kind) or mark(change.severity),
         html.Span(change.title, className="title"),
-        html.Span(clock(change.at, now) if change.at else "", className="since-at"),
+        html.Span(clock(change.at, now) if change.at else "", className="since"),
         html.Span(change.what, className="why"),
     ]
     row: list[Any] = [
@@ -245,17 +199,6 @@ def _rest(changes: tuple[Change, ...], now: datetime) -> Any:
     )
 
 
-def _numbers(view: View, then: Picture, taken: Picture) -> list[tuple[str, str, str]]:
-    """The city's own numbers that say something else than then: label, before, after with its unit."""
-    before = {figure.label: figure.value for figure in figures(view, then)}
-    told = []
-    for figure in figures(view, taken):
-        earlier = before.get(figure.label)
-        if earlier is not None and earlier != figure.value:
-            told.append((figure.label, earlier, " ".join(filter(None, (figure.value, figure.unit)))))
-    return told[:MOST_FIGURES]
-
-
 def _figures(told: News) -> list[Any]:
     if not told.numbers:
         return []
@@ -283,6 +226,3 @@ def _choices(hours: int | None, visited: bool) -> Any:
         for span_h, label in [*told, *words.items()]
     ]
     return html.Div(buttons, className="group-of-buttons", role="group", **{"aria-label": _("How far back")})
-
-
-__all__ = ["News", "folded", "news", "panel", "place", "register_since", "since_of", "summary", "told_to"]

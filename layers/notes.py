@@ -24,7 +24,7 @@ def draw() -> tuple[Part, ...]:
 def detail(row: Row, now: datetime) -> list[Fact]:
     """What stands on it, who wrote it, the minute it is about, and how much later it was written."""
     facts = [
-        Fact(_("Note"), row.text),
+        *([Fact(_("Note"), row.text)] if row.text != row.title else []),  # its first line is the heading
         Fact(_("About"), said_of(row, now)),
         Fact(_("Written by"), row.who),
     ]

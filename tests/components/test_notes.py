@@ -136,6 +136,9 @@ def test_a_click_moves_the_place_only_while_a_note_is_written(view: View) -> Non
     bare = {"layer": None, "id": None, "lon": LON + 0.002, "lat": LAT, "n": 1}
     assert moved(view, bare, HERE, None) == Draft(LON + 0.002, LAT)
     assert moved(view, bare | {"layer": "pm25", "id": "air-1"}, HERE, None) == Draft(LON, LAT, "Opera", "pm25", "air-1")
+    within = bare | {"layer": "districts", "id": "d-1"}
+    ward = Draft(LON + 0.002, LAT, "Phường Hồ", "districts", "d-1")
+    assert moved(view, within, HERE, None) == ward, "of an area the place that was clicked"
     assert moved(view, bare, None, None) is None
     assert moved(view, bare, HERE | {"note": "note-1"}, None) is None, (
         "a note that gets a new wording stays in its place"

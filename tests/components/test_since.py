@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from dash.exceptions import PreventUpdate
 
-from components.since import MOST, News, news, panel, since_of, summary, told_to
+from components.news import News, news
+from components.since import MOST, panel, since_of, summary, told_to
 from components.view import View
 from data_access import words
 from layers.since import Change, ranked
@@ -41,7 +42,7 @@ def left(view: View, person: Person, minutes: float) -> None:
 def test_who_was_here_before_is_told_since_when(view: View, person: Person) -> None:
     left(view, person, 35)
     told, look, of = told_to(view, None, False, None)
-    assert look == "since"
+    assert look == "news"
     assert of == (NOON - 35 * MINUTE).isoformat()
     assert "What changed since you were here" in said(told)
     assert "Since Monday 2 March 2026, 11:25" in said(told)
@@ -59,7 +60,7 @@ def test_it_tells_what_opened_what_ended_and_what_fell_silent(view: View) -> Non
 
 def test_each_line_leads_to_its_thing_and_to_its_moment(view: View) -> None:
     told: Any = panel(news(view, NOON - 35 * MINUTE), NOON - 35 * MINUTE, None)
-    first, jump = found(told, "Button")[:2]
+    _read, first, jump = found(told, "Button")[:3]
     assert (first.__dict__["data-layer"], first.__dict__["data-id"]) == ("incidents", "i-fire")
     assert jump.__dict__["data-at"] == (NOON - 12 * MINUTE).isoformat()
 
@@ -79,10 +80,10 @@ def test_who_was_never_here_is_told_of_the_last_day(view: View) -> None:
 def test_what_was_read_is_one_line_that_opens_again(view: View, person: Person) -> None:
     left(view, person, 35)
     told, look, _of = told_to(view, {"do": "read"}, False, None)
-    assert look == "since folded"
+    assert look == "news folded"
     assert said(told).strip() == "What changed since 11:25"
-    assert told_to(view, None, False, None)[1] == "since folded", "also when the page is opened anew"
-    assert told_to(view, {"do": "open"}, False, None)[1] == "since"
+    assert told_to(view, None, False, None)[1] == "news folded", "also when the page is opened anew"
+    assert told_to(view, {"do": "open"}, False, None)[1] == "news"
 
 
 def test_another_span_can_be_asked_for_and_no_other_than_those_offered(view: View, person: Person) -> None:
@@ -105,13 +106,13 @@ def test_who_comes_back_to_a_page_that_stood_open_is_told_the_news(view: View, p
     of = told_to(view, {"do": "read"}, False, None)[2]
     person.now += 9 * HOUR
     told, look, anew = told_to(view, {"do": "read"}, True, of)
-    assert (look, anew) == ("since", NOON.isoformat())
+    assert (look, anew) == ("news", NOON.isoformat())
     assert "9 hours ago" in said(told)
 
 
 def test_a_stranger_and_a_desk_without_memory_are_told_nothing(view: View, person: Person) -> None:
     person.session = None
-    assert told_to(view, None, False, None) == ([], "since folded", None)
+    assert told_to(view, None, False, None) == ([], "news folded", None)
 
 
 def test_no_more_is_told_than_a_week_and_no_earlier_than_the_first_fact() -> None:
