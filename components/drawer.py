@@ -51,7 +51,7 @@ def register_drawer(app: Dash, view: View) -> None:
             raise PreventUpdate
         then = instant(at)
         past = history.past_of(view, selection(selected, view), then, history.Asked(metric, choice, start, end))
-        return history.chart_of(view, past, shade), "ends" if choice == OWN else "ends hidden"
+        return history.chart_of(past, shade, history.band_of(view, past)), "ends" if choice == OWN else "ends hidden"
 
     @app.callback(
         Output(ids.RAW, "children"),

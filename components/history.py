@@ -16,8 +16,8 @@ from components.chart import DAY, NIGHT, chart, summary
 from components.clock import moment, written
 from components.detail import row_of
 from components.rows import Rows
-from components.stretch import CHOICES, HOURS, OWN, Stretch, wished
-from components.usual_band import usual
+from components.stretch import CHOICES, HOURS, OWN, Stretch, last, wished
+from components.usual_band import Band, usual
 from components.view import View
 from data_access.metric_units import unit_of
 from data_access.queries import Devices, Track
@@ -133,30 +133,52 @@ def past_of(view: View, chosen: Selection, at: datetime | None, asked: Asked) ->
     choices, first = metrics_of(view, chosen, at)
     if not chosen or layer is None or first is None:
         return None
-    row = row_of(view, layer, chosen[1], at)
-    metric = asked.metric if asked.metric in [choice["value"] for choice in choices] else first
+    metric = str(asked.metric if asked.metric in [choice["value"] for choice in choices] else first)
     shown = next((each for each in view.layers if each.metric == metric), layer)
     now = (at or view.now()).astimezone(view.zone())
     stretch, fault = wished(asked.choice, asked.start, asked.end, now, view.zone())
-    question = Track(chosen[1], str(metric), stretch.start, stretch.end + timedelta(microseconds=1))
-    unit = (shown.unit or "") if shown.metric == metric else unit_of(str(metric)).removeprefix("1")
-    return Past(row, shown, str(metric), unit, stretch, view.store.answer(question, at), fault)
+    return _read(view, row_of(view, layer, chosen[1], at), shown, metric, stretch, at, fault)
 
 
-def chart_of(view: View, past: Past | None, theme: object) -> Any:
+def last_day(view: View, chosen: Selection, theme: object) -> Any:
+    """The last 24 hours of what a layer measures, for a view whose store knows neither devices nor days before."""
+    layer = view.layer(chosen[0]) if chosen else None
+    row = row_of(view, layer, chosen[1], None) if chosen and layer else None
+    if layer is None or layer.metric is None or row is None:
+        return []
+    stretch = last(view.now().astimezone(view.zone()))
+    return chart_of(_read(view, row, layer, layer.metric, stretch, None), theme)
+
+
+def _read(
+    view: View, row: Row, layer: Layer, metric: str, stretch: Stretch, at: datetime | None, fault: str = ""
+) -> Past:
+    unit = (layer.unit or "") if layer.metric == metric else unit_of(metric).removeprefix("1")
+    question = Track(row.id, metric, stretch.start, stretch.end + timedelta(microseconds=1))  # with what is at its end
+    return Past(row, layer, metric, unit, stretch, view.store.answer(question, at), fault)
+
+
+def band_of(view: View, past: Past | None) -> Band | None:
+    """What is usual behind these readings; None where there are none to lay it behind."""
+    if past is None or not _measured(past):
+        return None
+    return usual(view, past.row.id, past.metric, past.stretch)
+
+
+def chart_of(past: Past | None, theme: object, band: Band | None = None) -> Any:
     """The chart, and the same in words; where there is no line to draw, why."""
     if past is None:
         return []
-    head = [html.H3(past.stretch.called(), className="" if past.stretch.choice == OWN else "unseen")]
+    head = [html.H3(past.stretch.called(), className="" if past.stretch.choice == OWN else "told-above")]
     if past.fault:
         head.append(html.P(past.fault, className="fault", role="alert"))
-    if not any(value == value for value in past.track["value"]):
+    if not _measured(past):
         return html.Figure([*head, html.Figcaption(why_empty(past), className="note")])
     every = interval_s(past.row.interval_s, past.layer)
-    band = usual(view, past.row.id, past.metric, past.stretch)
     scale = scale_of(past)
     drawn = chart(past.track, scale, past.unit, every, past.stretch, DAY if theme == "day" else NIGHT, band)
-    words = [standing_since(past), summary(past.track, past.unit, every, past.stretch), band.told()]
+    words = [standing_since(past), summary(past.track, past.unit, every, past.stretch)]
+    words += [band.told()] if band else []
     return html.Figure(
         [
             *head,
@@ -164,6 +186,11 @@ def chart_of(view: View, past: Past | None, theme: object) -> Any:
             html.Figcaption([html.P(told) for told in words if told], className="note"),
         ]
     )
+
+
+def _measured(past: Past) -> bool:
+    """Whether any reading has a number."""
+    return not np.isnan(past.track["value"]).all()
 
 
 def scale_of(past: Past) -> Any:

@@ -6,8 +6,8 @@ import dash_bootstrap_components as dbc
 from dash import Dash, Input, Output, ctx, html, no_update
 
 from components.ages import WORDS
-from components.desk_panels import chart_of
 from components.detail import heading, row_of
+from components.history import last_day
 from components.link import selection
 from components.plain_html import aria
 from components.view import View
@@ -68,5 +68,5 @@ def told(view: View, chosen: tuple[str, str] | None, shade: object) -> list[Any]
         measured = f"{clock(row.observed_at, now)} ({ago(row.observed_at, now)}, {WORDS[layer.status(row, now)]})"
         facts.append(Fact(_("Measured"), measured))
     lines = [html.Div([html.Dt(fact.name), html.Dd(fact.value)]) for fact in facts]
-    drawn = chart_of(view, chosen, None, shade)
+    drawn = last_day(view, chosen, shade)
     return [*heading(row, layer, chosen[1]), html.Dl(lines, className="facts"), *([drawn] if drawn else [])]

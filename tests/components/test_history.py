@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import plotly.graph_objects as go
 import pytest
 
-from components.history import MOST_LISTED, Asked, chart_of, metrics_of, past_of, raw_of, standing_since
+from components.history import MOST_LISTED, Asked, band_of, chart_of, metrics_of, past_of, raw_of, standing_since
 from components.stretch import LONGEST, OWN, wished
 from components.view import View
 from data_access import words
@@ -42,7 +42,7 @@ def english() -> Iterator[None]:
 
 
 def drawn(view: View, chosen: tuple[str, str], at: Any = None, **asked: Any) -> Any:
-    return chart_of(view, past_of(view, chosen, at, Asked(**asked)), "night")
+    return chart_of(past := past_of(view, chosen, at, Asked(**asked)), "night", band_of(view, past))
 
 
 def plotted(told: Any) -> Any:
