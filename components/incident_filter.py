@@ -21,7 +21,7 @@ from layers.attention import Item
 from layers.incidents import SEVERITIES, STATES, word
 from layers.phrases import ago
 
-OVER_LATELY = "over"
+ANY, OVER_LATELY = "any", "over"
 LATELY = timedelta(hours=24)
 WAITING = "waiting"
 LONGEST = 80  # letters of the words one looks for
@@ -68,7 +68,7 @@ def read(told: object, seen: object) -> Filter:
     words, severity, state = (str(told.get(name) or "")[:LONGEST] for name in ("words", "severity", "state"))
     chosen = tuple(int(one) for one in severity.split(",") if one in {"1", "2", "3", "4"})
     shown = box(seen.get("bbox")) if told.get("seen") and isinstance(seen, Mapping) else None
-    return Filter(words.strip(), chosen, state if state in _states() else "", shown)
+    return Filter(words.strip(), chosen, state if state in _states() and state != ANY else "", shown)
 
 
 def lately_over(view: View, taken: Picture) -> list[Item]:
@@ -116,7 +116,7 @@ def controls(kept: Mapping[str, str] | None = None) -> Any:
                     html.Label(_("State"), htmlFor=ids.FILTER_STATE),
                     dbc.Select(
                         id=ids.FILTER_STATE,
-                        value="",
+                        value=ANY,
                         options=[{"label": label, "value": value} for value, label in _states().items()],
                     ),
                     html.Fieldset(
@@ -142,7 +142,7 @@ def _states() -> dict[str, str]:
     """What one may ask of the state, and how that is called."""
     still: dict[str, str] = {state: word(STATES, state) for state in INCIDENT_STATES if state not in OVER}
     return {
-        "": _("All that is open"),
+        ANY: _("All that is open"),
         WAITING: _("Nobody has it in hand"),
         **still,
         OVER_LATELY: _("Over: last 24 hours"),
@@ -153,7 +153,7 @@ def as_kept(words: object, state: object, severities: object, seen: object) -> d
     """What the fields say, as a page keeps it; None where they ask for nothing."""
     told = {
         "words": words.strip() if isinstance(words, str) else "",
-        "state": state if isinstance(state, str) else "",
+        "state": state if isinstance(state, str) and state != ANY else "",
         "severity": ",".join(sorted(str(one) for one in severities)) if isinstance(severities, list) else "",
         "seen": "1" if seen else "",
     }
@@ -164,7 +164,7 @@ def fields(kept: object) -> tuple[str, str, list[str], list[str]]:
     """What the fields show for what a page keeps."""
     told = read(kept, {"bbox": None})
     seen = ["1"] if isinstance(kept, Mapping) and kept.get("seen") else []
-    return told.words, told.state, [str(one) for one in told.severities], seen
+    return told.words, told.state or ANY, [str(one) for one in told.severities], seen
 
 
 def register_filter(app: Dash) -> None:

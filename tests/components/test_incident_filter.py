@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.incident_filter import OVER_LATELY, WAITING, Filter, as_kept, controls, fields, read
+from components.incident_filter import ANY, OVER_LATELY, WAITING, Filter, as_kept, controls, fields, read
 from components.incidents import lists, parted
 from components.picture import Picture, picture
 from components.view import View
@@ -116,7 +116,7 @@ def test_fields_that_ask_for_nothing_are_kept_as_nothing() -> None:
 def test_each_open_state_can_be_asked_for_and_each_field_has_its_label() -> None:
     (select,) = found(controls(), "Select")
     asked = {option["value"] for option in select.options}  # type: ignore[attr-defined]  # a Select
-    assert asked == {"", WAITING, OVER_LATELY, *STATES} - {"resolved", "closed"}
+    assert asked == {ANY, WAITING, OVER_LATELY, *STATES} - {"resolved", "closed"}
     labels = {label.htmlFor for label in found(controls(), "Label")}  # type: ignore[attr-defined]  # a Label
     assert labels == {"filter-words", "filter-state"}
 
