@@ -11,6 +11,7 @@ from components.clock import instant
 from components.link import camera
 from components.register_flight import flown_to
 from components.register_keeping import acted, kept
+from components.register_lists import ALL as EVERY
 from components.register_lists import shelf, table
 from components.register_sheet import NEW, OPEN, SHUT, sheet
 from components.registers import filters, nav, shelf_of_layer, shown, write
@@ -75,7 +76,7 @@ def _lists(app: Dash, view: View) -> None:
         Input(ids.SHELF, "data"),
     )
     def narrow(key: Any) -> Any:
-        return filters(key), "", f"register-list of-{shelf(key).key}", shown(view, key)
+        return filters(key), EVERY, f"register-list of-{shelf(key).key}", shown(view, key)
 
     @app.callback(
         Output(ids.LIST, "children"),

@@ -20,6 +20,7 @@ from data_access.words import N_, Text, _
 from layers.base import Row
 from layers.phrases import ago, clock, direction, known, number
 
+ALL = "all"  # the filter that keeps every line
 MOST = 300  # rows that a person still reads, and a browser still draws at once
 UNSAID = timedelta(minutes=5)  # how often one speaks that never said so
 
@@ -296,7 +297,7 @@ def shelf(key: object) -> Shelf:
 def narrowed(lines: Sequence[Line], wanted: object, mark: object) -> list[Line]:
     """The lines in which every word that is typed stands, without regard to tone marks, and which bear this mark."""
     words = fold(wanted).split() if isinstance(wanted, str) else []
-    kept = [line for line in lines if not mark or mark in line.marks]
+    kept = [line for line in lines if mark in (ALL, None, "") or mark in line.marks]
     return [line for line in kept if all(word in fold(" ".join((line.id, *line.cells))) for word in words)]
 
 

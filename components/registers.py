@@ -12,7 +12,7 @@ from components import register_ids as ids
 from components.clock import instant
 from components.desk import city_map
 from components.rail import icon
-from components.register_lists import SHELVES, Shelf, shelf, tallies
+from components.register_lists import ALL, SHELVES, Shelf, shelf, tallies
 from components.register_sheet import SHUT
 from components.silence import clock, data_age
 from components.strip import languages, themes
@@ -49,7 +49,7 @@ def page(view: View, search: object, chosen: str) -> list[Any]:
         ),
         html.P(replayed(at, view.zone()), id=ids.BANNER, className="replay-banner", role="status"),
         strip(view, chosen),
-        html.Main([lists(), sheet()], className="register-panels"),
+        html.Main([lists(asked.shelf), sheet()], className="register-panels"),
     ]
 
 
@@ -78,7 +78,7 @@ def _about() -> str:
     return _("What stands where in the city, who says so, and what it was before.")
 
 
-def lists() -> Any:
+def lists(key: object) -> Any:
     """The names of the lists, the search, and the list."""
     find = dcc.Input(
         id=ids.FIND, type="text", value="", placeholder=_("Search this list"), autoComplete="off", debounce=0.25
@@ -91,7 +91,7 @@ def lists() -> Any:
                     html.Label(_("Search this list"), htmlFor=ids.FIND, className="unseen"),
                     html.Div([icon("search"), find], className="register-find"),
                     html.Label(_("Only those"), htmlFor=ids.FILTER, className="unseen"),
-                    dbc.Select(id=ids.FILTER, options=[], value=""),
+                    dbc.Select(id=ids.FILTER, options=filters(key), value=ALL),
                     html.Button([icon("plus"), _("Add a device")], id=ids.ADD, n_clicks=0, className="button outlined"),
                     html.Button(
                         [icon("refresh-cw"), _("Read all again")],
@@ -145,7 +145,7 @@ def _tab(one: Shelf, count: int | None, here: bool) -> Any:
 
 def filters(key: object) -> list[dict[str, str]]:
     """What a list can be narrowed to; all of it first."""
-    return [{"label": _("All"), "value": ""}] + [
+    return [{"label": _("All"), "value": ALL}] + [
         {"label": str(words), "value": mark} for mark, words in shelf(key).filters.items()
     ]
 
