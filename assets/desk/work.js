@@ -32,6 +32,21 @@
     }, 150);
   }
 
+  // What a change did is said for a while, and as long as somebody is at it; the way back stays in the history.
+  const SAID_MS = 12_000;
+  let fading = null;
+  function fade() {
+    const outcome = document.getElementById("outcome");
+    if (!outcome?.childElementCount) return;
+    if (outcome.matches(":hover, :focus-within")) fading = setTimeout(fade, SAID_MS);
+    else window.dash_clientside.set_props("outcome", { children: [] });
+  }
+  new MutationObserver((changes) => {
+    if (!changes.some(({ target }) => target.closest?.("#outcome"))) return;
+    clearTimeout(fading);
+    fading = setTimeout(fade, SAID_MS);
+  }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
+
   // ---- the card of a new incident ----
 
   function begun(button) {
