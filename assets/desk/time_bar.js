@@ -143,7 +143,7 @@
       const button = Object.assign(document.createElement("button"), { type: "button", className: "need event" });
       Object.assign(button.dataset, { layer: event.layer, id: event.id, at: iso(event.at) });
       if (event === last) button.setAttribute("aria-current", "time");
-      for (const [name, words] of [[`mark severity-${event.severity}`, ""], ["title", event.title], ["since", event.clock], ["why", event.why]])
+      for (const [name, words] of [[`mark severity-${event.severity}`, ""], ["title", event.title], ["hour", event.clock], ["why", event.why]])
         button.append(Object.assign(document.createElement("span"), { className: name, textContent: words }));
       line.append(button);
       return line;

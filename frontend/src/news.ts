@@ -60,6 +60,11 @@ export class Desk implements News {
     return !this.past?.at || this.past.whole;
   }
 
+  /** Is all that was loaded ahead here? */
+  get near(): boolean {
+    return !this.past?.at || this.past.near;
+  }
+
   /** The columns that are shown: those of the past instant while one is looked at. */
   rows(key: string): Rows {
     const found = this.past?.at ? this.past.rows.get(key) : this.live.get(key);

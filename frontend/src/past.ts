@@ -86,6 +86,11 @@ export class Past {
     return this.keys.every((key) => this.answered.has(key) || this.exact(key));
   }
 
+  /** Are the stretches around this instant here, as far as there are any? */
+  get near(): boolean {
+    return !this.queue.length && !this.loading.size;
+  }
+
   close(): void {
     this.closed = true;
     clearTimeout(this.settling);

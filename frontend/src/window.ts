@@ -15,7 +15,8 @@ export function handle(engine: Engine): void {
       return engine.state;
     },
     get moment() {
-      return { at: engine.desk.now(), replay: engine.desk.replaying, whole: engine.desk.whole };
+      const { replaying: replay, whole, near } = engine.desk;
+      return { at: engine.desk.now(), replay, whole, near };
     },
     column: (layer: string, name: string) => engine.desk.rows(layer).column(name) ?? null,
     row: (layer: string, id: string) => engine.desk.rows(layer).row(id),
