@@ -10,7 +10,7 @@ from components.clock import instant
 from components.extent import ground
 from components.figures import figures
 from components.picture import picture
-from components.tiles import tiles
+from components.tiles import told
 from components.view import View
 
 TICK, MOVE = f"{ids.MAP}.pulse", f"{ids.MAP}.view"
@@ -20,7 +20,7 @@ def register_numbers(app: Dash, view: View) -> None:
     """Bind the desk's tiles to this app alone."""
 
     @app.callback(
-        Output(ids.FIGURES, "children"),
+        Output(ids.FIGURES, "figures"),
         Input(ids.AT, "data"),
         Input(ids.COUNTED, "data"),
         Input(ids.MAP, "pulse"),
@@ -34,4 +34,4 @@ def register_numbers(app: Dash, view: View) -> None:
         if causes and causes <= idle:
             raise PreventUpdate
         taken = picture(view, instant(at))
-        return tiles(figures(view, taken, ground(seen) if here is True else None))
+        return [told(figure) for figure in figures(view, taken, ground(seen) if here is True else None)]

@@ -10,7 +10,7 @@ from components.rail import icon
 from components.search import field
 from components.silence import clock, data_age
 from components.sun import THEMES
-from components.tiles import scope
+from components.tiles import Tiles, scope
 from components.view import View
 from data_access.words import LANGUAGES, _, language
 
@@ -38,7 +38,7 @@ def strip(view: View, chosen: str, counted: bool) -> Any:
                 [
                     dcc.Store(id=ids.COUNTED, data=counted),
                     scope(counted),
-                    html.Ul(id=ids.FIGURES, className="tiles", **{"aria-label": _("The city in numbers")}),
+                    Tiles(ids.FIGURES, _("The city in numbers")),
                 ],
                 className="numbers",
             ),

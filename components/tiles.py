@@ -1,24 +1,65 @@
 """Figures as one sees them: tiles in the desk's strip, each with a card of sentences, and the large ones of a wall."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from dash import html
+from dash.development.base_component import Component
 
-from components import ids
-from components.incidents import mark
+from components.incidents import mark, severity_name
 from components.measures import DEVICES, Figure
 from components.rail import icon
+from components.script import declare
 from data_access.words import _
 
+declare("tiles.js")
 
-def tiles(figures: Sequence[Figure]) -> list[Any]:
-    """A tile for each: pointed at or pressed, it says the rest in a card below. assets/desk/numbers.js does both."""
-    return [html.Li([_face(figure), _card(figure)], className="tile") for figure in figures]
+
+class Tiles(Component):  # type: ignore[misc]  # Dash is untyped
+    """The tiles as one component: Dash would make each anew with every value, and take the focus from it.
+
+    Props:
+
+    - `label`: what they are together.
+    - `figures`: `told` of each.
+    """
+
+    _namespace = "cityglass_components"
+    _type = "Tiles"
+    # Dash wants lists here, and declares no types
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = ["children"]
+    _prop_names: ClassVar[list[str]] = ["id", "label", "figures"]
+    _valid_wildcard_attributes: ClassVar[list[str]] = []
+
+    def __init__(self, id: str, label: str, figures: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(id=id, label=label, figures=list(figures))
+
+
+def told(figure: Figure) -> dict[str, Any]:
+    """A figure as its tile has it, all in the reader's words; `table` is what leads to its rows, where it has any."""
+    # What is unusual goes first: where there is no room for both, the other is cut.
+    unusual = figure.compared not in ("", _("as usual"))
+    meaning = [figure.band, figure.compared][:: -1 if unusual else 1]
+    return {
+        "key": figure.key,
+        "label": figure.label,
+        "value": figure.value,
+        "unit": figure.unit,
+        "trust": figure.trust,
+        "meaning": " · ".join(filter(None, meaning)),
+        "unusual": unusual,
+        "sentences": [words for words in figure.sentences if words],
+        "origin": figure.origin,
+        "severity": figure.severity,
+        "severe": severity_name(figure.severity) if figure.severity else "",
+        # What is silent stands in the list of what needs attention.
+        "table": "" if figure.key == DEVICES else _("Table of what it is made of"),
+    }
 
 
 def large(figures: Sequence[Figure]) -> list[Any]:
-    """The same for a wall, where nothing can be pointed at."""
+    """The figures of a wall, where nothing can be pressed."""
     return [
         html.Div(
             [
@@ -49,40 +90,6 @@ def scope(here: bool) -> Any:
         role="group",
         **{"aria-label": _("What the numbers count")},
     )
-
-
-def _face(figure: Figure) -> Any:
-    facts = (("trust", figure.trust), ("band", figure.band), ("compared", figure.compared))
-    return html.Button(
-        [
-            html.Span([*_mark(figure), figure.label], className="label"),
-            html.Span(_value(figure), className="reading"),
-            *(html.Span(words, className=name) for name, words in facts if words),
-        ],
-        className="tile-face",
-        **{"aria-expanded": "false", "aria-controls": _card_id(figure)},
-    )
-
-
-def _card(figure: Figure) -> Any:
-    sentences = [html.P(words) for words in figure.sentences if words]
-    if figure.origin:
-        sentences.append(html.P(figure.origin, className="origin"))
-    return html.Div(
-        [html.H2(figure.label), *sentences, *_way(figure)], id=_card_id(figure), className="panel tile-card"
-    )
-
-
-def _way(figure: Figure) -> list[Any]:
-    """From the number to the rows that it is made of."""
-    if figure.key == DEVICES:  # what is silent stands in the list of what needs attention
-        return []
-    words = _("Table of what it is made of")
-    return [html.Button([icon("table"), words], className="button", **{"data-table-of": figure.key})]
-
-
-def _card_id(figure: Figure) -> str:
-    return f"{ids.FIGURES}-{figure.key}"
 
 
 def _mark(figure: Figure) -> list[Any]:

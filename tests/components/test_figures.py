@@ -12,7 +12,7 @@ from components.extent import ground, within
 from components.figures import figures
 from components.measures import Figure
 from components.picture import picture
-from components.tiles import large, scope, tiles
+from components.tiles import large, scope, told
 from components.usual import DAYS, FEWEST_DAYS, DaysBefore, Hours, half_hour, over_days
 from components.view import View
 from data_access import words
@@ -264,18 +264,22 @@ def test_days_before_the_first_fact_do_not_count_as_days_without_incidents(view:
     assert DaysBefore(view, NOON).open_incidents(None).days == 5
 
 
-def test_a_tile_opens_a_card_that_says_the_rest_and_leads_to_its_rows(view: View) -> None:
-    told = list(by_key(view).values())
-    made = tiles(told)
-    cards = {card.id for card in found(made, "Div")}  # type: ignore[attr-defined]  # Dash sets id
-    faces = [button for button in found(made, "Button") if hasattr(button, "aria-controls")]
-    assert {getattr(button, "aria-controls") for button in faces} == cards
-    assert len(faces) == len(told)
-    tables = [getattr(button, "data-table-of") for button in found(made, "Button") if hasattr(button, "data-table-of")]
-    assert tables == ["incidents", "pm25", "noise", "traffic", "parking", "water-level"]
-    for figure in told:
-        for sentence in figure.sentences:
-            assert sentence in said(made)
+def test_a_tile_says_all_of_its_figure_and_leads_to_its_rows(view: View) -> None:
+    shown = by_key(view)
+    made = {key: told(figure) for key, figure in shown.items()}
+    for key, figure in shown.items():
+        assert made[key]["sentences"] == [words for words in figure.sentences if words]
+        assert (made[key]["value"], made[key]["unit"]) == (figure.value, figure.unit)
+        assert bool(made[key]["table"]) == (view.layer(key) is not None)
+    assert made["incidents"]["severe"] == "1, critical"
+    assert made["noise"]["severe"] == ""
+
+
+def test_what_is_unusual_is_said_before_what_it_means(view: View) -> None:
+    made = {key: told(figure) for key, figure in by_key(view).items()}
+    assert (made["noise"]["meaning"], made["noise"]["unusual"]) == ("lively · as usual", False)
+    assert (made["parking"]["meaning"], made["parking"]["unusual"]) == ("fuller than usual · room", True)
+    assert (made["water-level"]["meaning"], made["water-level"]["unusual"]) == ("0.25 below usual", True)
 
 
 def test_a_wall_has_the_same_numbers_and_nothing_to_press(view: View) -> None:

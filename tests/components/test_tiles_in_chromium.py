@@ -70,20 +70,21 @@ def test_a_card_is_opened_and_closed_by_keyboard_and_leads_to_the_table(desk: Gl
     card.wait_for(state="hidden")
 
 
-def test_a_card_stays_open_while_other_values_come_in(desk: Glass) -> None:
+def test_a_card_and_the_focus_stay_while_other_values_come_in(desk: Glass) -> None:
     wait_tiles(desk)
     face(desk, "Fine dust").click()
     desk.page.mouse.move(700, 500)
     earlier = (NOON - timedelta(minutes=35)).isoformat()
     desk.page.evaluate("at => dash_clientside.set_props('at', {data: at})", earlier)
-    desk.wait_text("#figures", "3 of 5")
+    desk.wait("() => document.querySelector('[aria-controls=figures-pm25] .trust').textContent.startsWith('3 of 5')")
     assert desk.page.locator(CARD).is_visible()
+    assert face(desk, "Fine dust").evaluate("face => face === document.activeElement")
     desk.page.mouse.click(700, 500)
     desk.page.locator(CARD).wait_for(state="hidden")
 
 
 def test_escape_closes_the_card_first_and_what_is_selected_after_it(desk: Glass) -> None:
-    desk.page.locator("button[data-id=i-fire]").click()
+    desk.page.locator("#needs button[data-id=i-fire]").click()
     desk.wait("() => document.querySelector('#drawer.open') !== null")
     face(desk, "Fine dust").focus()
     desk.page.keyboard.press("Enter")
