@@ -33,18 +33,18 @@ class News:
 def news(view: View, since: datetime) -> News:
     """All that changed, asked of the store: two pictures of the city, and the ends of what lay in between."""
     then, taken = picture(view, since), picture(view, None)
-    changes = of_needs(view.layers, then.needs, taken.needs, since, taken.now)
+    changes = of_needs(view.layers, then.needs, taken.needs, since)
     for layer in view.layers:
         if isinstance(layer.query, Incidents):
             before, after = (view.store.answer(Incidents(open_only=False), at) for at in (since, None))
-            changes += of_incidents(layer, before, after, since, taken.now)
+            changes += of_incidents(layer, before, after, since)
         elif isinstance(layer.query, Notes):
             changes += of_notes(layer, taken.answers[layer.key], since, view.who())
     named = {(item.layer, item.id) for item in (*then.needs, *taken.needs)}
     for layer in view.layers:
         if isinstance(layer.query, Latest):
             ends = view.store.answer(Extremes(layer.query.metric, since, taken.now))
-            changes += of_peaks(layer, taken.answers[layer.key], ends, named, taken.now)
+            changes += of_peaks(layer, taken.answers[layer.key], ends, named)
     known, there = ({row.id for row in view.store.answer(Devices(), at)} for at in (since, None))
     return News(
         then.now,

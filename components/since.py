@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from babel.dates import format_datetime
 from dash import Dash, Input, Output, State, ctx, dcc, html
 from dash.exceptions import PreventUpdate
 
@@ -15,7 +16,7 @@ from components.news import News, news
 from components.rail import icon
 from components.rows import Rows
 from components.view import View
-from data_access.words import _, ngettext
+from data_access.words import _, language, ngettext
 from layers.phrases import clock, number, span
 from layers.since import Change
 
@@ -160,19 +161,28 @@ def _told_since(told: News, left_at: datetime | None, hours: int | None) -> str:
     return _("Since {moment}, {span} ago.").format(moment=since, span=length)
 
 
+def _clock(at: datetime | None, now: datetime) -> str:
+    """When that was, short enough for a line; nothing where nobody knows."""
+    if at is None:
+        return ""
+    here = at.astimezone(now.tzinfo)
+    pattern = "HH:mm" if here.date() == now.date() else "EEE HH:mm"
+    return str(format_datetime(here, pattern, locale=language()))
+
+
 def _line(change: Change, now: datetime) -> Any:
     signs = {"over": icon("check"), "noted": icon("sticky-note")}
     told = [
         signs.get(change.kind) or mark(change.severity),
         html.Span(change.title, className="title"),
-        html.Span(clock(change.at, now) if change.at else "", className="since"),
+        html.Span(_clock(change.at, now), className="since"),
         html.Span(change.what, className="why"),
     ]
     row: list[Any] = [
         html.Button(told, className=f"need {change.kind}", **{"data-layer": change.layer, "data-id": change.id})
     ]
     if change.at:
-        words = _("Show this moment: {title}, {clock}").format(title=change.title, clock=clock(change.at, now))
+        words = _("Show this moment: {title}, {clock}").format(title=change.title, clock=_clock(change.at, now))
         row.append(
             html.Button(
                 icon("history"),
@@ -187,7 +197,7 @@ def _line(change: Change, now: datetime) -> Any:
 def _rest(changes: tuple[Change, ...], now: datetime) -> Any:
     """What did not fit a minute: a table that opens."""
     count = len(changes)
-    rows = [(change.title, change.what, clock(change.at, now) if change.at else "–") for change in changes]
+    rows = [(change.title, change.what, _clock(change.at, now) or "–") for change in changes]
     table = Rows(
         _("What changed, too"),
         (_("What"), _("Change"), _("When")),

@@ -16,7 +16,7 @@ from data_access.words import _, ngettext
 from layers.attention import Item
 from layers.base import Layer, Need, Row
 from layers.incidents import KINDS, STATES, word
-from layers.phrases import clock, known, number, span
+from layers.phrases import known, number, span
 
 Kind = Literal["begun", "worse", "passed", "moved", "noted", "over"]
 
@@ -59,16 +59,14 @@ def ranked(changes: Iterable[Change]) -> list[Change]:
     return sorted(lines, key=_rank)
 
 
-def of_incidents(layer: Layer, before: Table, after: Table, since: datetime, now: datetime) -> list[Change]:
+def of_incidents(layer: Layer, before: Table, after: Table, since: datetime) -> list[Change]:
     """What incidents did: opened, moved on, ended. Both tables hold those that are over, too."""
     then = {row.id: row for row in before}
-    told = (_incident(layer, then.get(row.id), row, since, now) for row in after)
+    told = (_incident(layer, then.get(row.id), row, since) for row in after)
     return [change for change in told if change is not None]
 
 
-def of_needs(
-    layers: Sequence[Layer], before: Sequence[Item], after: Sequence[Item], since: datetime, now: datetime
-) -> list[Change]:
+def of_needs(layers: Sequence[Layer], before: Sequence[Item], after: Sequence[Item], since: datetime) -> list[Change]:
     """What needs a person since then, needs one more than before, or needs one no longer; incidents are left out."""
     skipped = {layer.key for layer in layers if isinstance(layer.query, Incidents)}
     then = {(item.layer, item.id): item for item in before if item.layer not in skipped}
@@ -89,9 +87,7 @@ def of_needs(
     return changes
 
 
-def of_peaks(
-    layer: Layer, answer: Table, ends: Table, needed: Iterable[tuple[str, str]], now: datetime
-) -> list[Change]:
+def of_peaks(layer: Layer, answer: Table, ends: Table, needed: Iterable[tuple[str, str]]) -> list[Change]:
     """What went past a limit of this layer and came back: things that needed nobody then and need nobody now.
 
     `ends` answers Extremes in the layer's metric; `needed` are the things, by layer and id, that are told of already.
@@ -110,7 +106,7 @@ def of_peaks(
         ]
         if found:
             need, at = min(found, key=lambda pair: pair[0].severity)
-            what = _("at {clock}: {why}; by now back").format(clock=clock(at, now), why=need.words)
+            what = _("{why}; by now back").format(why=need.words)
             changes.append(Change("passed", need.severity, layer.key, end.id, known(row, "name") or end.id, what, at))
     return changes
 
@@ -131,9 +127,10 @@ def _rank(change: Change) -> tuple[float, float, str, str, str]:
     return change.severity + LESS[change.kind], newest, change.kind, change.layer, change.id
 
 
-def _incident(layer: Layer, then: Row | None, row: Row, since: datetime, now: datetime) -> Change | None:
+def _incident(layer: Layer, then: Row | None, row: Row, since: datetime) -> Change | None:
     severity, over = int(row.severity), row.state in OVER
     kind, state = word(KINDS, row.kind), word(STATES, row.state)
+    lasted = span(row.observed_at - row.opened_at)
     same = (severity, layer.key, row.id, row.title)
     if known(row, "joined_to") is not None:  # the other one tells whatever there is to tell
         if then is None or then.state in OVER or known(then, "joined_to") is not None:
@@ -141,22 +138,19 @@ def _incident(layer: Layer, then: Row | None, row: Row, since: datetime, now: da
         return Change("over", *same, _("{kind}, found to be the same as another incident").format(kind=kind), None)
     if then is None or row.opened_at > since:
         if not over:
-            opened = _("{kind}, opened {clock}; now: {state}")
-            return Change(
-                "begun", *same, opened.format(kind=kind, clock=clock(row.opened_at, now), state=state), row.opened_at
-            )
-        told = _("{kind}, opened {clock} and {state} after {span}").format(
-            kind=kind, clock=clock(row.opened_at, now), state=state, span=span(row.observed_at - row.opened_at)
+            return Change("begun", *same, _("{kind}, now: {state}").format(kind=kind, state=state), row.opened_at)
+        return Change(
+            "passed",
+            *same,
+            _("{kind}, {state} after {span}").format(kind=kind, state=state, span=lasted),
+            row.opened_at,
         )
-        return Change("passed", *same, told, row.opened_at)
     if then.state in OVER:
         if over:
             return None
         return Change("begun", *same, _("{kind}, open again").format(kind=kind), row.observed_at)
     if over:
-        told = _("{state} at {clock}, after {span}").format(
-            state=state, clock=clock(row.observed_at, now), span=span(row.observed_at - row.opened_at)
-        )
+        told = _("{kind}, {state} after {span}").format(kind=kind, state=state, span=lasted)
         return Change("over", *same, told, row.observed_at)
     if severity < int(then.severity):
         return Change("worse", *same, _("{kind}, more severe than before").format(kind=kind), row.observed_at)

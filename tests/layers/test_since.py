@@ -32,7 +32,7 @@ def incident(id: str = "i-1", **other: Any) -> dict[str, Any]:
 
 def of(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[Change]:
     told = (table(Incidents(open_only=False), *rows) for rows in (before, after))
-    return of_incidents(BY_KEY["incidents"], *told, SINCE, NOON)
+    return of_incidents(BY_KEY["incidents"], *told, SINCE)
 
 
 def kinds(changes: list[Change]) -> list[tuple[str, str]]:
@@ -41,19 +41,19 @@ def kinds(changes: list[Change]) -> list[tuple[str, str]]:
 
 def test_what_is_as_it_was_is_not_told() -> None:
     assert of([incident()], [incident()]) == []
-    assert of_needs(LAYERS, [need()], [need()], SINCE, NOON) == []
+    assert of_needs(LAYERS, [need()], [need()], SINCE) == []
 
 
 def test_an_incident_that_opened_and_stands_open_has_begun() -> None:
     (told,) = of([], [incident(opened_at=ago(HOUR))])
     assert (told.kind, told.severity, told.at) == ("begun", 2, NOON - timedelta(hours=1))
-    assert "opened 11:00" in told.what
+    assert told.what == "fire, now: new"
 
 
 def test_an_incident_that_opened_and_ended_meanwhile_has_passed() -> None:
     (told,) = of([], [incident(opened_at=ago(3 * HOUR), observed_at=ago(HOUR), state="closed")])
     assert told.kind == "passed"
-    assert "after 2 hours" in told.what
+    assert told.what == "fire, closed after 2 hours"
 
 
 def test_an_incident_that_ended_is_over_and_one_that_ended_before_is_not_told() -> None:
@@ -86,23 +86,23 @@ def test_an_incident_that_was_joined_to_another_is_told_of_by_that_one() -> None
 def test_needs_begin_become_worse_and_settle() -> None:
     before = [need(id="a"), need(id="b"), need(id="c", severity=4)]
     after = [need(id="a"), need(id="c"), need(id="d")]
-    told = of_needs(LAYERS, before, after, SINCE, NOON)
+    told = of_needs(LAYERS, before, after, SINCE)
     assert sorted(kinds(told)) == [("begun", "d"), ("over", "b"), ("worse", "c")]
     assert next(change for change in told if change.kind == "over").what == "settled; before: fine dust 80 µg/m³"
 
 
 def test_a_device_that_is_in_trouble_still_has_not_settled_because_another_layer_tells_of_it() -> None:
-    told = of_needs(LAYERS, [need(layer="temperature")], [need(layer="pm25")], SINCE, NOON)
+    told = of_needs(LAYERS, [need(layer="temperature")], [need(layer="pm25")], SINCE)
     assert kinds(told) == [("begun", "air-1")]
 
 
 def test_what_began_before_one_left_but_was_not_known_then_has_no_hour() -> None:
-    (told,) = of_needs(LAYERS, [], [need(since=SINCE - timedelta(hours=1))], SINCE, NOON)
+    (told,) = of_needs(LAYERS, [], [need(since=SINCE - timedelta(hours=1))], SINCE)
     assert told.at is None
 
 
 def test_the_needs_of_incidents_are_told_by_incidents_alone() -> None:
-    assert of_needs(LAYERS, [], [need(layer="incidents")], SINCE, NOON) == []
+    assert of_needs(LAYERS, [], [need(layer="incidents")], SINCE) == []
 
 
 def ends(**row: Any) -> Table:
@@ -112,13 +112,13 @@ def ends(**row: Any) -> Table:
 
 def peaks(needed: list[tuple[str, str]], **row: Any) -> list[Change]:
     layer = BY_KEY["pm25"]
-    return of_peaks(layer, table(Latest("pm25_ug_m3"), full()), ends(**row), needed, NOON)
+    return of_peaks(layer, table(Latest("pm25_ug_m3"), full()), ends(**row), needed)
 
 
 def test_what_went_past_a_limit_and_came_back_is_told_with_its_hour_and_its_number() -> None:
     (told,) = peaks([])
     assert (told.kind, told.severity, told.at) == ("passed", 3, NOON - timedelta(hours=2))
-    assert told.what.startswith("at 10:00: fine dust 90 µg/m³")
+    assert told.what.startswith("fine dust 90 µg/m³")
 
 
 def test_what_needs_somebody_anyway_is_not_told_of_a_second_time() -> None:
@@ -201,7 +201,7 @@ def test_every_change_is_told_in_the_readers_words(spoken: str) -> None:
         told = [
             *of([], [incident(opened_at=ago(HOUR))]),
             *of([incident()], [incident(state="closed")]),
-            *of_needs(LAYERS, [need()], [], SINCE, NOON),
+            *of_needs(LAYERS, [need()], [], SINCE),
             *peaks([]),
         ]
         assert all(one.what and "{" not in one.what for one in told)
