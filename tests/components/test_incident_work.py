@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
 
 from components.desk_panels import described
 from components.incident_words import entries, likes
 from components.incident_work import panel, worked
+from components.page import dash_app
 from components.view import View
 from data_access.acts import Acts
 from data_access.incident_life import possible
@@ -18,6 +21,8 @@ from data_access.queries import IncidentHistory, Incidents
 from data_access.records import INCIDENT_STATES, Incident
 from data_access.writer import CityWriter
 from tests.components.noon import desk_at_noon, found, said
+from tests.components.test_callbacks import Browser
+from tests.conftest import HOUSE
 from tests.small_city import LAT, LON, NOON, url_of
 
 MINUTE = timedelta(minutes=1)
@@ -195,3 +200,45 @@ def test_a_closed_incident_is_still_found_by_its_link(view: View) -> None:
     assert "Two scooters" in said(told)
     assert "closed" in said(panel(view, row(view, "i-crash"), None))
     assert look == "panel drawer open"
+
+
+def test_whatever_a_browser_makes_up_changes_nothing_and_is_answered(view: View) -> None:
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = dash_app(server, view, replace(view, name="wall", acts=None), HOUSE / "assets")
+    before = view.store.revision()
+    made_up = (None, 7, "x", [[]], {}, {"do": "close", "id": "i-fire"}, {"do": "here", "layer": "secrets", "id": "1"})
+    with TestClient(server) as client:
+        browser = Browser(client, app)
+        for wish in made_up:
+            for output, given, *changed in (
+                ("work-done.data", {"work-wish.data": wish}, "work-wish.data"),
+                (
+                    "new-draft.data",
+                    {"new-wish.data": wish, "map.clicked": wish, "new-draft.data": wish},
+                    "new-wish.data",
+                ),
+                ("new-draft.data", {"map.clicked": wish, "new-draft.data": wish}, "map.clicked"),
+                ("new-said.children", {"new-open.n_clicks": 1, "new-draft.data": wish}, "new-open.n_clicks"),
+                ("work.children", {"selected.data": wish, "work-seen.data": wish}, "selected.data"),
+                (
+                    "incident-filter.data",
+                    {"incident-filter.data": wish, "filter-words.value": wish},
+                    "filter-words.value",
+                ),
+            ):
+                assert browser.ask(output, given, *changed).status_code in (200, 204), (output, wish)
+    assert view.store.revision() == before
+
+
+def test_a_deed_comes_in_over_http_and_a_replay_is_refused_there_too(view: View) -> None:
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = dash_app(server, view, replace(view, name="wall", acts=None), HOUSE / "assets")
+    with TestClient(server) as client:
+        browser = Browser(client, app)
+        wish = {"work-wish.data": {"do": "acknowledge", "id": "i-tree", "n": 1}}
+        past = browser.ask("work-done.data", wish | {"at.data": NOON.isoformat()}, "work-wish.data").json()
+        assert past["response"]["work-done"]["data"]["made"] is False
+        assert row(view, "i-tree").state == "new"
+        now = browser.ask("work-done.data", wish, "work-wish.data").json()
+        assert now["response"]["work-done"]["data"]["made"] is True
+        assert row(view, "i-tree").state == "acknowledged"

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from data_access import engine
 from data_access.engine import HEAD, NoDatabase
-from data_access.queries import Buildings, Devices, Districts, Latest, Search
+from data_access.incident_life import Deed
+from data_access.queries import Buildings, Devices, Districts, Incidents, Latest, Search
 from data_access.schema import EVER, microseconds
 from data_access.store import CityStore
 from data_access.writer import CityWriter
@@ -51,6 +52,9 @@ def first_version(connection: Connection) -> None:
     put("INSERT INTO reading VALUES (1, ?, ?, 12.5, 0, NULL, NULL, 2)", (CHANGED, CHANGED))
     put("INSERT INTO latest VALUES (1, ?, ?, 12.5, 0, 2)", (CHANGED, CHANGED))
     put("INSERT INTO late VALUES (1, ?, 2)", (CHANGED,))
+    told = ("i-1", CHANGED, 0, "d", CHANGED, "fire", 2, "new", 105.8, 21.0, "Smoke", "dispatch", None, 3)
+    put("INSERT INTO incident_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+    put("INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?)", ("i-1", CHANGED, CHANGED, 0, "d", 0, 3))
     put("UPDATE counter SET revision = ?, first_fact = ?", (4, CHANGED))
 
 
@@ -102,4 +106,15 @@ def test_late_readings_that_were_noted_before_are_still_worked_off(url: str) -> 
     assert writer.keep_keyframes(NOON) > 0
     with writer._writing() as tx:
         assert tx.rows("SELECT * FROM late") == []
+    writer.close()
+
+
+def test_an_incident_of_before_is_worked_like_any_other(url: str) -> None:
+    writer = CityWriter.open(url, clock=lambda: NOON)
+    store = CityStore.open(url)
+    assert [(row.id, row.state) for row in store.answer(Incidents())] == [("i-1", "new")]
+    writer.work(Deed("i-1", 0, "Lan", "acknowledge"))
+    assert [(row.id, row.state) for row in store.answer(Incidents())] == [("i-1", "acknowledged")]
+    assert [row.state for row in store.answer(Incidents(), NOON - HOUR / 2)] == ["new"]
+    store.close()
     writer.close()
