@@ -9,7 +9,6 @@ from components import history, ids
 from components.around import around
 from components.clock import instant
 from components.link import selection
-from components.stretch import OWN
 from components.view import View
 
 
@@ -36,7 +35,6 @@ def register_drawer(app: Dash, view: View) -> None:
 
     @app.callback(
         Output(ids.CHART, "children"),
-        Output(ids.HISTORY_ENDS, "className"),
         Input(ids.HISTORY_METRIC, "value"),
         Input(ids.HISTORY_CHOICE, "value"),
         Input(ids.HISTORY_START, "value"),
@@ -51,7 +49,7 @@ def register_drawer(app: Dash, view: View) -> None:
             raise PreventUpdate
         then = instant(at)
         past = history.past_of(view, selection(selected, view), then, history.Asked(metric, choice, start, end))
-        return history.chart_of(past, shade, history.band_of(view, past)), "ends" if choice == OWN else "ends hidden"
+        return history.chart_of(past, shade, history.band_of(view, past))
 
     @app.callback(
         Output(ids.RAW, "children"),

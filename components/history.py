@@ -85,8 +85,7 @@ def parts(view: View) -> list[Any]:
                 ),
                 html.Div(
                     [html.Label([html.Span(name), end]) for name, end in zip(names, ends, strict=True)],
-                    id=ids.HISTORY_ENDS,
-                    className="ends hidden",
+                    className="ends",
                 ),
                 html.Div(id=ids.CHART),
                 html.Button(

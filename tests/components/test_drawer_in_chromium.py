@@ -62,6 +62,7 @@ def test_a_span_is_typed_by_keyboard_alone_and_a_wrong_one_says_what_to_do(chrom
     keys = glass.page.keyboard
     glass.page.locator(".stretches input").first.focus()
     keys.press("ArrowDown")
+    glass.wait_text("#chart h3", "7 days")
     keys.press("ArrowDown")
     glass.page.locator("#history-start").wait_for(timeout=30_000)
     glass.wait_text("#chart", "Type when it should begin.")

@@ -1,6 +1,7 @@
 """The past in the drawer: which stretch, which metric, what is said beside the line, and every reading to be had."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -8,10 +9,21 @@ from urllib.parse import parse_qs, urlsplit
 import plotly.graph_objects as go
 import pytest
 
-from components.history import MOST_LISTED, Asked, band_of, chart_of, metrics_of, past_of, raw_of, standing_since
+from components.history import (
+    MOST_LISTED,
+    Asked,
+    band_of,
+    chart_of,
+    last_day,
+    metrics_of,
+    past_of,
+    raw_of,
+    standing_since,
+)
 from components.stretch import LONGEST, OWN, wished
 from components.view import View
 from data_access import words
+from data_access.queries import Incidents, Latest, Track
 from data_access.records import Reading
 from data_access.writer import CityWriter
 from tests.components.noon import desk_at_noon, found, said
@@ -188,3 +200,20 @@ def test_the_csv_is_of_the_very_readings_that_are_drawn(view: View) -> None:
         "air-1", "pm25_ug_m3", *(datetime.fromisoformat(asked[end]) for end in ("from", "to")), None, 10_000
     )
     assert table["observed_at"].tolist() == past.track["observed_at"].tolist()
+
+
+def test_the_public_chart_asks_for_nothing_but_its_layer_and_its_track(view: View) -> None:
+    class Published:
+        def answer(self, question: Any, at: Any = None) -> Any:
+            assert isinstance(question, Latest | Track | Incidents), question
+            return view.store.answer(question, at)
+
+        def city(self) -> Any:
+            return view.store.city()
+
+    public = replace(view, store=Published())  # type: ignore[arg-type]  # all that is asked of it
+    told = last_day(public, DUST, "day")
+    assert len(traces(told)["readings"].x) == len(traces(drawn(view, DUST))["readings"].x)
+    assert "usual" not in said(told)
+    assert last_day(public, ("incidents", "i-fire"), "day") == []
+    assert last_day(public, ("pm25", "nobody"), "day") == []
