@@ -182,10 +182,11 @@ def _panels(app: Dash, view: View) -> None:
         Input(ids.MAP, "pulse"),
         Input(ids.WORK_DONE, "data"),
         Input(ids.FILTER, "data"),
+        Input(ids.FILTER_SIGHT, "data"),
         State({"tally": ALL}, "id"),
         State(ids.MAP, "view"),
     )
-    def oversee(at: Any, _pulse: Any, _done: Any, wish: Any, tallies: Any, seen: Any) -> Any:
+    def oversee(at: Any, _pulse: Any, _done: Any, wish: Any, _sight: Any, tallies: Any, seen: Any) -> Any:
         if only_a_tick() and at:
             raise PreventUpdate
         return overview(view, instant(at), [tally["tally"] for tally in tallies], wanted(wish, seen))

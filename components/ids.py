@@ -47,6 +47,7 @@ NEW_TITLE, NEW_KIND, NEW_SEVERITY, NEW_FROM, NEW_TEXT, NEW_OPEN, NEW_SAID = (
     "new-open",
     "new-said",
 )
+FILTER_SIGHT = "filter-sight"  # what the map shows, while the lists follow it
 FILTER, FILTER_WORDS, FILTER_SEVERITY, FILTER_STATE, FILTER_SEEN = (  # of the lists in the drawer
     "incident-filter",
     "filter-words",

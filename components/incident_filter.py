@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import Dash, Input, Output, ctx, dcc, html, no_update
+import shapely
+from dash import ClientsideFunction, Dash, Input, Output, ctx, dcc, html, no_update
 
 from components import ids
+from components.extent import Ground, ground
 from components.picture import Picture
 from components.rail import icon
-from components.table_view import Box, box
 from components.view import View
 from data_access.folding import fold
 from data_access.queries import Incidents
@@ -34,7 +35,7 @@ class Filter:
     words: str = ""
     severities: tuple[int, ...] = ()
     state: str = ""
-    seen: Box | None = None
+    seen: Ground | None = None
 
     @property
     def any(self) -> bool:
@@ -57,8 +58,9 @@ class Filter:
             return False
         if self.seen is None:
             return True
-        west, south, east, north = self.seen
-        return item.lon is not None and item.lat is not None and west <= item.lon <= east and south <= item.lat <= north
+        if item.lon is None or item.lat is None:  # what has no place is nowhere in sight
+            return False
+        return bool(shapely.intersects_xy(self.seen, item.lon, item.lat))
 
 
 def read(told: object, seen: object) -> Filter:
@@ -67,7 +69,7 @@ def read(told: object, seen: object) -> Filter:
         return Filter()
     words, severity, state = (str(told.get(name) or "")[:LONGEST] for name in ("words", "severity", "state"))
     chosen = tuple(int(one) for one in severity.split(",") if one in {"1", "2", "3", "4"})
-    shown = box(seen.get("bbox")) if told.get("seen") and isinstance(seen, Mapping) else None
+    shown = ground(seen) if told.get("seen") else None
     return Filter(words.strip(), chosen, state if state in _states() and state != ANY else "", shown)
 
 
@@ -131,6 +133,7 @@ def controls(kept: Mapping[str, str] | None = None) -> Any:
                 ],
                 className="filter-form",
             ),
+            dcc.Store(id=ids.FILTER_SIGHT),
             dcc.Store(id=ids.FILTER, data=dict(kept) if kept else None),
         ],
         className="filter",
@@ -162,7 +165,7 @@ def as_kept(words: object, state: object, severities: object, seen: object) -> d
 
 def fields(kept: object) -> tuple[str, str, list[str], list[str]]:
     """What the fields show for what a page keeps."""
-    told = read(kept, {"bbox": None})
+    told = read(kept, None)
     seen = ["1"] if isinstance(kept, Mapping) and kept.get("seen") else []
     return told.words, told.state or ANY, [str(one) for one in told.severities], seen
 
@@ -186,3 +189,12 @@ def register_filter(app: Dash) -> None:
         if ctx.triggered_id in (None, ids.FILTER):
             return no_update, *fields(kept)
         return as_kept(*shown), no_update, no_update, no_update, no_update
+
+    # Only while the lists follow the map does its movement concern them.
+    app.clientside_callback(
+        ClientsideFunction("work", "sight"),  # of assets/desk/work.js
+        Output(ids.FILTER_SIGHT, "data"),
+        Input(ids.MAP, "view"),
+        Input(ids.FILTER, "data"),
+        prevent_initial_call=True,
+    )

@@ -79,8 +79,8 @@ def _first(items: Sequence[Item]) -> list[Any]:
             alike,
         )
         why = told.format(why=why, n=number(alike))
-    told = [html.Span(why, className="why"), mark(item.severity), html.Span(item.title, className="title")]
-    return [html.Button(told, className="look-first", **{"data-layer": item.layer, "data-id": item.id})]
+    line = [html.Span(why, className="why"), mark(item.severity), html.Span(item.title, className="title")]
+    return [html.Button(line, className="look-first", **{"data-layer": item.layer, "data-id": item.id})]
 
 
 def _filtered(asked: Filter, hidden: int) -> list[Any]:

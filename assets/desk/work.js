@@ -139,6 +139,7 @@
         done(told);
         return window.dash_clientside.no_update;
       },
+      sight: (seen, kept) => (kept?.seen ? (seen?.seen ?? seen?.bbox ?? null) : window.dash_clientside.no_update),
     },
   });
 })();
