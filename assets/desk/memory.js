@@ -90,6 +90,7 @@
     const { note, about, thing } = button.dataset;
     if (note === "off" || note === "back") return tell("note-work", { do: note, id: thing, n: ++wishes });
     tell("note-wish", { do: note, layer: about, id: thing, n: ++wishes });
+    window.dash_clientside.set_props("note-said", { children: "" }); // what was said of the last one
     if (note === "close") return from?.isConnected && from.focus({ preventScroll: true });
     from = button;
     setTimeout(() => document.getElementById("note-text")?.focus({ preventScroll: true }), 300); // once it is to be seen
