@@ -1,12 +1,13 @@
 // Where the map is looked at from: moves that the page asks for, and what the page is told of moves by hand.
 
 import type { Map as MapLibre } from "maplibre-gl";
-import { groundOf } from "./horizon";
+import { skyline } from "./horizon";
 import { covered } from "./panels";
 import type { Camera, Outputs } from "./types";
 
 const FLIGHT_MS = 1_400;
 const AIR_PX = 40;
+const FAR = 0.06; // of the picture, below the horizon: what is farther fades into the haze, and nobody sees it
 
 /** To ease there, or be there at once where nothing may move; where bounds are asked for, no further away than `least`. */
 export function go(map: MapLibre, camera: Camera, still: boolean, least = 0): void {
@@ -31,8 +32,7 @@ function framed(map: MapLibre, bounds: [number, number, number, number], most: n
 function seen(map: MapLibre): [number, number][] {
   const { top, bottom, left, right } = covered(map);
   const { clientWidth: width, clientHeight: height } = map.getContainer();
-  const [, horizon] = groundOf(map)[0] as [number, number];
-  const high = Math.max(top, horizon);
+  const high = Math.max(top, skyline(map, height) + FAR * height);
   const corners: [number, number][] = [[left, height - bottom], [width - right, height - bottom], [width - right, high], [left, high]];
   return corners.map((corner) => map.unproject(corner)).map(({ lng, lat }) => [round(lng, 6), round(lat, 6)]);
 }

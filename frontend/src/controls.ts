@@ -60,7 +60,7 @@ export class Controls {
   private turned(): void {
     const [pitch, bearing] = [this.map.getPitch(), this.map.getBearing()];
     const [needle] = this.made.get("north")!.children;
-    (needle as SVGElement).style.transform = `rotateX(${Math.round(pitch * 0.7)}deg) rotate(${-Math.round(bearing)}deg)`;
+    (needle as SVGElement).style.transform = `rotateX(${Math.round(pitch * 0.5)}deg) rotate(${-Math.round(bearing)}deg)`;
     if (pitch >= LEAST) this.tilt = pitch;
     this.name("raise", flat(this.map) ? "raised" : "flat");
     this.made.get("raise")!.textContent = flat(this.map) ? "3D" : "2D";

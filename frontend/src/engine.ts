@@ -23,7 +23,7 @@ import { Pointer } from "./pointer";
 import { Pulse } from "./pulse";
 import { Room } from "./room";
 import { measure } from "./scale";
-import { chosenOf, selection } from "./selection";
+import { chosenOf, reserve, selection } from "./selection";
 import { Pin } from "./spot";
 import { fit, stage, type Stage } from "./stage";
 import type { LayerSpec, Props, Tell } from "./types";
@@ -231,7 +231,7 @@ export class Engine {
     gathering.sum({ visible, zoom, rows: (key) => desk.rows(key), age: (layer) => ages.get(layer.key)! });
     const room = new Room(map);
     const chosen = chosenOf(selected, visible, (key) => desk.rows(key));
-    const marks = selection(chosen.place, chosen.name, theme, room);
+    reserve(chosen, room);
     const layers: unknown[] = [];
     // what is drawn on top comes first where words need room
     for (const layer of [...this.props.layers].reverse()) {
@@ -244,6 +244,8 @@ export class Engine {
       layers.unshift(...own.map((drawn) => drawn.draw(look, bands, visible.has(layer.key), room)));
       if (this.dress.ready && dirty.has(layer.key)) this.ground.draw(map, layer.key, rows, status);
     }
+    const written = [...this.drawn.values()].some((drawn) => drawn.layer.key === selected?.layer && drawn.says(selected.id ?? ""));
+    const marks = selection(chosen.place, written ? "" : chosen.name, theme);
     this.overlay.show([...groups(gathering.clusters, theme, language), ...layers, ...marks]);
     this.following.see(chosen.place);
   }

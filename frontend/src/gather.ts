@@ -168,6 +168,15 @@ export class Gathering {
     return true;
   }
 
+  /** Everything stands by itself again. */
+  private part(): void {
+    this.tree = null;
+    this.tag = "";
+    this.clusters = [];
+    for (const key of this.hidden.keys()) this.hide(key, NOTHING);
+    this.changed();
+  }
+
   private later(pause: number): void {
     clearTimeout(this.timer);
     const since = performance.now() - this.asked;
@@ -178,10 +187,7 @@ export class Gathering {
     this.stop.abort();
     const stop = (this.stop = new AbortController());
     this.asked = performance.now();
-    if (!this.address) {
-      this.tree = null;
-      return;
-    }
+    if (!this.address) return this.part();
     try {
       const when = this.at ? `?at=${encodeURIComponent(this.at)}` : "";
       const headers: Record<string, string> = this.tag ? { "If-None-Match": this.tag } : {};

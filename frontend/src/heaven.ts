@@ -1,6 +1,7 @@
 // Light, sky and haze as the sun stands at the time shown: a warm horizon while it is low, a glow after it has set.
 
 import type { LightSpecification, Map as MapLibre, SkySpecification } from "maplibre-gl";
+import { skyline } from "./horizon";
 import { PALETTES } from "./palette";
 import type { Light, Props } from "./types";
 
@@ -51,9 +52,9 @@ export function light(shade: Light, sun: Sun | null | undefined): LightSpecifica
   const clear = low ? (night ? "#cfc4b8" : "#fff1dd") : night ? "#c8d8ea" : "#ffffff";
   return {
     anchor: "map",
-    color: mixed(clear, night ? "#d6a58c" : "#ffd9b0", 0.7 * warm),
+    color: mixed(clear, night ? "#d6a58c" : "#ffe3c4", 0.7 * warm),
     intensity: night ? 0.42 : 0.22,
-    position: [1.4, azimuth, 90 - Math.max(18, Math.min(altitude, 72))],
+    position: [1.4, azimuth, 90 - Math.max(night ? 18 : 34, Math.min(altitude, 72))], // roofs stay bright by day
   };
 }
 
@@ -72,12 +73,8 @@ export function sky(shade: Light, sun: Sun | null | undefined): SkySpecification
 /** Far away the city fades into the sky: a haze at the horizon, which is above the picture until one looks up. */
 export function haze(map: MapLibre, element: HTMLElement, height: number): void {
   const pitch = map.getPitch();
-  const half = height / 2;
-  const radians = Math.PI / 180;
-  const far = Math.tan((90 - pitch) * radians) / Math.tan((map.getVerticalFieldOfView() / 2) * radians);
-  const up = half * far * 0.85; // MapLibre lets its sky begin a little below the true horizon
-  element.style.setProperty("--horizon", `${Math.max(0, Math.round(half - up))}px`);
-  element.style.opacity = String(Math.max(0, Math.min(0.9, (pitch - 35) / 30)));
+  element.style.setProperty("--horizon", `${Math.max(0, Math.round(skyline(map, height)))}px`);
+  element.style.opacity = String(Math.max(0, Math.min(1, (pitch - 35) / 30)));
 }
 
 /** The haze has the colour of the horizon. */

@@ -3,6 +3,13 @@
 import type { Map as MapLibre, PointLike } from "maplibre-gl";
 
 const STEP_PX = 8;
+const RADIANS = Math.PI / 180;
+
+/** Where MapLibre lets its sky begin, a little below the true horizon: pixels from the top; below 0 it is out of sight. */
+export function skyline(map: MapLibre, height: number): number {
+  const far = Math.tan((90 - map.getPitch()) * RADIANS) / Math.tan((map.getVerticalFieldOfView() / 2) * RADIANS);
+  return (height / 2) * (1 - far * 0.85);
+}
 
 /** The part of the picture that shows ground, as a box in pixels. */
 export function groundOf(map: MapLibre): [PointLike, PointLike] {

@@ -114,6 +114,11 @@ export class Drawn {
     return [...places].map((i) => rows!.ids[i]!);
   }
 
+  /** Does it say what this thing is called? */
+  says(id: string): boolean {
+    return this.encode.some(([name, rule]) => name === "getText" && "text" in rule) && this.ids.includes(id);
+  }
+
   /** Is it words, of which only some find room? */
   get writes(): boolean {
     return this.kind === "TextLayer";

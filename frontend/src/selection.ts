@@ -12,7 +12,17 @@ const RING_PX = 21;
 const SIZE_PX = 14;
 const BELOW: [number, number] = [0, RING_PX + 13];
 
-export function selection(place: [number, number] | null, name: string, theme: Theme, room: Room): Layer[] {
+interface Marked {
+  place: [number, number] | null;
+  name: string;
+}
+
+/** Its own name first, whatever else would be written there. */
+export function reserve({ place, name }: Marked, room: Room): void {
+  if (place && name) room.take(place, name, SIZE_PX, BELOW);
+}
+
+export function selection(place: [number, number] | null, name: string, theme: Theme): Layer[] {
   if (!place) return [];
   const palette = PALETTES[theme];
   const colour = rgba(palette.selection, theme);
@@ -20,7 +30,6 @@ export function selection(place: [number, number] | null, name: string, theme: T
     data: [place], getPosition: (one: [number, number]) => one, billboard: true, parameters: FLAT, pickable: false,
   } as any;
   const round = { ...common, radiusUnits: "pixels", lineWidthUnits: "pixels", stroked: true, getRadius: RING_PX };
-  if (name) room.take(place, name, SIZE_PX, BELOW); // its own words first, whatever stands beside it
   return [
     new ScatterplotLayer({
       ...round, id: "selection-glow", filled: true, getFillColor: [...colour.slice(0, 3), 38],
@@ -40,7 +49,7 @@ export function chosenOf(
   selected: Chosen | null | undefined,
   visible: Set<string>,
   rows: (key: string) => Rows,
-): { place: [number, number] | null; name: string } {
+): Marked {
   const row = selected?.layer && selected.id && visible.has(selected.layer) ? rows(selected.layer).row(selected.id) : null;
   if (!row || !Number.isFinite(row["lon"])) return { place: null, name: "" };
   return { place: [row["lon"], row["lat"]] as [number, number], name: String(row["title"] || row["name"] || "") };
