@@ -71,7 +71,7 @@ def officials(settings: Settings) -> "ASGIApp":
     from data_access.store import CityStore
     from data_access.writer import CityWriter
     from layers import LAYERS
-    from layers.local import local
+    from layers.local import Local
     from live.frames import snapshot, window
     from live.hub import Hub
     from server import api, asking, door, numbers, problems, sessions, tiles
@@ -79,7 +79,7 @@ def officials(settings: Settings) -> "ASGIApp":
     from server.faring import deaf_since, fares, lag_s
 
     store = CityStore.open(settings.database_url)
-    layers = local(LAYERS, store.city())
+    layers = Local(LAYERS, store.city)
     hub = Hub(store, layers, lag=lambda: lag_s(settings.folder))
     health = partial(fares, store, settings.folder)
     room = Desk(settings.folder / "desk.db")
@@ -124,13 +124,13 @@ def public(settings: Settings) -> "ASGIApp":
     from components.view import View
     from data_access.public_store import PublicStore
     from layers import PUBLIC
-    from layers.local import local
+    from layers.local import Local
     from live.frames import snapshot
     from server import api, door, problems, tiles
     from server.bare import bare_server, hosts
 
     store = PublicStore(settings.folder / "public")
-    layers = local(PUBLIC, store.city())
+    layers = Local(PUBLIC, store.city)
     server = bare_server()
     problems.watch(server)
     server.include_router(api.routes(store, layers, snapshot, version=VERSION))

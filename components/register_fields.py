@@ -56,7 +56,7 @@ DEVICE = (
     Field("interval_s", N_("Reports every"), "s", 0.01, 1e8),
 )
 CAMERA = (
-    _declared("azimuth_deg", N_("Looks towards"), "°", N_("Clockwise from north; empty where nobody knows.")),
+    _declared("azimuth_deg", N_("Looks towards"), "°", N_("From north, clockwise")),
     _declared("field_of_view_deg", N_("Field of view"), "°"),
     _declared("range_m", N_("Sees as far as"), "m"),
     _declared("mount_height_m", N_("Mounted at"), "m"),

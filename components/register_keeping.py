@@ -1,10 +1,11 @@
 """Keeping a form, undoing a change, having a message read again: each ends in one sentence that says how it went."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from components.changing import changed
-from components.register_fields import KINDS, columns, device_id, fields_of, metrics
+from components.register_fields import KINDS, MOST_LEVELS, columns, device_id, fields_of, metrics
 from components.view import View
 from data_access.decoders import DecodeError
 from data_access.decoders.fields import text
@@ -14,7 +15,7 @@ from data_access.refusals import CannotDo
 from data_access.registrar import Declare, Edit, Remove, Undo, make
 from data_access.second_look import Again, put_back, set_aside
 from data_access.words import _, ngettext
-from layers.base import Row
+from layers.base import Layer, Row
 from layers.phrases import number
 
 LONGEST_NOTE = 500
@@ -28,7 +29,11 @@ def kept(view: View, at: object, upon: object, typed: Mapping[str, object], note
     def change(writer: Any, who: str) -> str:
         wanted = _wanted(view, told, typed, _note(note))
         thing[0] = wanted.thing
+        if told["register"] == "threshold":
+            _can_be_drawn(view, wanted)
         writer.act(make, wanted, who)
+        if told["register"] == "threshold":
+            return _("Saved. Lists and figures go by it from now on, a map once its page is opened anew.")
         if isinstance(wanted, Declare):
             return _("{id} is declared. It is drawn and counted from now on.").format(id=wanted.thing)
         return _("Saved. It holds from now on; the past stays as it was.")
@@ -95,9 +100,22 @@ def _device(typed: Mapping[str, object]) -> dict[str, Any]:
     return told | {"kind": kind, "metrics": metrics(typed.get("metrics")), "fields": fields}
 
 
+def _layer(view: View, metric: str) -> Layer | None:
+    """The layer that shows this metric by a scale that a city can state for itself."""
+    return next((layer for layer in view.layers if layer.metric == metric and layer.with_scale), None)
+
+
 def _unit(view: View, metric: str) -> str:
-    layer = next((layer for layer in view.layers if layer.metric == metric and layer.scale), None)
+    layer = _layer(view, metric)
     return (layer.scale.unit if layer and layer.scale else "") or unit_of(metric)
+
+
+def _can_be_drawn(view: View, wanted: Edit | Declare) -> None:
+    """No more bands than the colours of the layer can tell apart."""
+    layer, levels = _layer(view, wanted.thing), json.loads(wanted.columns.get("levels", "[]"))
+    most = len(layer.scale.ramp) - 1 if layer and layer.scale else MOST_LEVELS
+    if len(levels) > most:
+        raise CannotDo(_("The colours of this layer tell {n} levels apart, not more.").format(n=most))
 
 
 def _reading(again: Again) -> str:

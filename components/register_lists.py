@@ -109,11 +109,12 @@ def districts(view: View, at: datetime | None) -> list[Line]:
 def thresholds(view: View, at: datetime | None) -> list[Line]:
     """Where quantities change their meaning: by the city's own thresholds, else by those that a layer brings."""
     own = {row.id: row for row in view.store.answer(Registered("threshold"), at)}
-    titles = {layer.metric: str(layer.title) for layer in view.layers if layer.metric and layer.scale}
+    brings = {layer.metric: layer for layer in view.layers if layer.metric and layer.with_scale}
+    titles = {metric: str(layer.title) for metric, layer in brings.items()}
     lines = []
     for metric in sorted({*own, *titles}, key=lambda metric: titles.get(metric, metric)):
         row = own.get(metric)
-        layer = next((layer for layer in view.layers if layer.metric == metric and layer.scale), None)
+        layer = brings.get(metric)
         if row:
             said = json.loads(row.said)
             source = str(Said(said))

@@ -64,7 +64,7 @@ def sheet(view: View, wish: object, at: datetime | None) -> Sheet:
 def _thing(view: View, register: str, thing: str, at: datetime | None) -> Sheet:
     """One thing of a register: what it is, its form, and what it was before."""
     row = next(iter(view.store.answer(Registered(register, thing), at)), None)
-    layer = next((layer for layer in view.layers if layer.metric == thing and layer.scale), None)
+    layer = next((layer for layer in view.layers if layer.metric == thing and layer.with_scale), None)
     before = past(view, register, thing, at)
     if row is None and register == "threshold" and layer:
         return _brought(layer, before, at)

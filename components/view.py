@@ -64,7 +64,7 @@ class View:
 
     name: str
     title: Text
-    layers: tuple[Layer, ...]
+    layers: Sequence[Layer]
     store: Store
     live: str | None = "/live"
     columns: str = "/api/columns"

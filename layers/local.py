@@ -1,8 +1,10 @@
 """The layers of one city: the same, but where the city states thresholds of its own."""
 
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, overload
 
 from data_access.city import City, Threshold
 from layers.base import Layer
@@ -12,6 +14,48 @@ from layers.scale import Scale
 def local(layers: Iterable[Layer], city: City | None) -> tuple[Layer, ...]:
     """These layers with the thresholds that this city's description states, each told with its origin."""
     return tuple(_of(layer, city) for layer in layers)
+
+
+class Local(Sequence[Layer]):
+    """The layers of one city as its thresholds are now: whoever looks through them sees what was stated last.
+
+    Safe to use from several threads. A map that is open keeps its colours until its page is opened anew.
+    """
+
+    def __init__(self, layers: Iterable[Layer], city: Callable[[], City | None], every_s: float = 1.0) -> None:
+        """`city` is asked at most every so many seconds."""
+        self._layers, self._city, self._every_s = tuple(layers), city, every_s
+        self._turn = threading.Lock()
+        self._stated: tuple[Threshold, ...] | None = None
+        self._now: tuple[Layer, ...] = ()
+        self._asked = -every_s
+
+    def now(self) -> tuple[Layer, ...]:
+        """The layers of this moment."""
+        with self._turn:
+            if time.monotonic() - self._asked >= self._every_s:
+                self._asked = time.monotonic()
+                city = self._city()
+                stated = city.thresholds if city else ()
+                if stated != self._stated:
+                    self._now, self._stated = local(self._layers, city), stated
+            return self._now
+
+    @overload
+    def __getitem__(self, place: int) -> Layer: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Layer, ...]: ...
+    def __getitem__(self, place: int | slice) -> Layer | tuple[Layer, ...]:
+        return self.now()[place]
+
+    def __iter__(self) -> Iterator[Layer]:
+        return iter(self.now())
+
+    def __reversed__(self) -> Iterator[Layer]:
+        return reversed(self.now())
+
+    def __len__(self) -> int:
+        return len(self._layers)
 
 
 def _of(layer: Layer, city: City | None) -> Layer:
