@@ -34,7 +34,8 @@ def lists(view: View, taken: Picture, wish: Filter | None = None) -> list[Any]:
     hidden = len(incidents) + len(others) - len(shown) - len(besides)
     title = _("Closed or resolved in the last 24 hours") if asked.state == OVER_LATELY else _("Incidents")
     quiet = _("No open incident.") if not incidents else _("None that the filter lets through.")
-    told = [*_filtered(asked, hidden), *_first([] if asked.any else [*incidents, *others])]
+    # Both stand there always, empty or not: what follows keeps its place in the page, and with it the focus.
+    told = [html.Div(_filtered(asked, hidden)), html.Div(_first([] if asked.any else [*incidents, *others]))]
     told.append(_list(title, shown, quiet, taken))
     if asked.state != OVER_LATELY:
         told.append(_list(_("Also needs attention"), besides, _why_nothing_else(others, taken), taken))

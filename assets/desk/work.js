@@ -25,11 +25,15 @@
     if (!told?.made) return;
     for (const field of document.querySelectorAll("#work textarea")) field.value = "";
     for (const form of document.querySelectorAll("#work details[open]")) form.open = false;
-    setTimeout(() => {
-      if (document.activeElement && document.activeElement !== document.body && document.activeElement.offsetParent) return;
-      const next = document.querySelector("#work .primary:not(.hidden, .hidden *)") ?? document.getElementById("detail");
-      next?.focus({ preventScroll: true });
-    }, 150);
+    for (const ms of [50, 400, 1200]) setTimeout(goOn, ms); // the panel may be drawn anew meanwhile
+  }
+
+  function goOn() {
+    const now = document.activeElement;
+    if (now && now !== document.body && now.checkVisibility()) return;
+    const all = document.querySelectorAll("#work .deeds > .primary, #work .deeds > .deed > .primary");
+    const next = [...all].find((one) => one.checkVisibility()) ?? document.getElementById("detail");
+    next?.focus({ preventScroll: true });
   }
 
   // What a change did is said for a while, and as long as somebody is at it; the way back stays in the history.
@@ -61,6 +65,27 @@
   // ---- the lists ----
 
   const lines = () => [...document.querySelectorAll("#needs button.need")].filter((line) => line.offsetParent);
+
+  // The lists are drawn anew as the city moves. The focus stays with its incident, not with its place in the list: a
+  // key must never meet another one than its reader means. One that has gone leaves it to the line in its place.
+  let focused = null;
+  document.addEventListener("focusin", (event) => {
+    const line = event.target.closest?.("#needs button.need");
+    focused = line ? { layer: line.dataset.layer, id: line.dataset.id, place: lines().indexOf(line) } : null;
+  });
+
+  function keep() {
+    const now = document.activeElement;
+    if (!focused || (now !== document.body && !now?.closest?.("#needs"))) return;
+    if (now.dataset?.id === focused.id && now.dataset.layer === focused.layer) return;
+    const all = lines();
+    const same = all.find((line) => line.dataset.id === focused.id && line.dataset.layer === focused.layer);
+    (same ?? all[Math.min(focused.place, all.length - 1)])?.focus({ preventScroll: true });
+  }
+
+  new MutationObserver((changes) => {
+    if (focused && changes.some(({ target }) => target.closest?.("#needs"))) keep();
+  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-id"] });
 
   function move(event, line) {
     const all = lines();
