@@ -109,7 +109,8 @@ def measured(of: Material) -> Figure:
     hours = of.before.hours(layer.metric) if layer.metric else None
     before = hours.median(counted["id"].tolist()) if hours else None
     word = layer.scale.word(value) if layer.scale else ""
-    meaning = word or (_over(counted) if layer.things else "")
+    every = _every(counted) if layer.things else ""
+    meaning = word or (_("counted in {span}").format(span=every) if every else "")
     how = _("highest: {words}") if highest else _("median: {words}")
     severity, worst = of.past_limits(live)
     return Figure(
@@ -117,7 +118,7 @@ def measured(of: Material) -> Figure:
         title,
         told,
         shown,
-        band=meaning.partition(":")[0],
+        band=word.partition(":")[0] or (_("in {span}").format(span=every) if every else ""),
         note=how.format(words=meaning) if meaning else _("highest") if highest else _("median"),
         compared=compared(before, value, unit),
         trust=trusted,
@@ -134,11 +135,10 @@ def measured(of: Material) -> Figure:
     )
 
 
-def _over(counted: Table) -> str:
-    """Over how long most of these count what they tell; of a device that never said, nobody knows."""
+def _every(counted: Table) -> str:
+    """Over how long most of these count what they tell; nothing where none ever said."""
     every = counted["interval_s"][~np.isnan(counted["interval_s"])]
-    told = span(timedelta(seconds=float(np.median(every)))) if len(every) else None
-    return _("counted in {span}").format(span=told) if told else _("not known over how long")
+    return span(timedelta(seconds=float(np.median(every)))) if len(every) else ""
 
 
 def parked(of: Material) -> Figure:
@@ -215,7 +215,7 @@ def opened(of: Material) -> Figure:
     worst = _("The worst is of severity {severity}; the oldest has been open for {span}.")
     return replace(
         told,
-        band=str(SEVERITIES[min(severity, INFORMATION)]),
+        band=str(SEVERITIES[min(severity, INFORMATION)]).partition(", ")[2],  # its number is its mark
         note=_("oldest for {span}").format(span=waited),
         trust=short_age(now - newest(table["observed_at"])),
         sentences=(

@@ -11,6 +11,7 @@ from tests.small_city import LAT, LON, NOON
 
 pytestmark = pytest.mark.browser
 
+LOW = {"width": 1280, "height": 480}
 PHONE = {"width": 390, "height": 844}
 CARD = "#figures .tile:has(#figures-pm25) .tile-card"
 SHIFTS = """window.shifts = [];
@@ -22,8 +23,19 @@ new PerformanceObserver((list) => {
 
 
 @pytest.fixture
+def low(served: Served, chromium: Any) -> Iterator[Glass]:
+    """The desk in a low window: a small map is soon drawn, and the strip is whole."""
+    glass = Glass(chromium, served, viewport=LOW)
+    glass.page.set_default_timeout(90_000)
+    glass.wait(DRAWN)
+    yield glass
+    glass.close()
+
+
+@pytest.fixture
 def phone(served: Served, chromium: Any) -> Iterator[Glass]:
     glass = Glass(chromium, served, viewport=PHONE)
+    glass.page.set_default_timeout(90_000)
     glass.wait(DRAWN)
     yield glass
     glass.close()
@@ -37,79 +49,79 @@ def face(glass: Glass, name: str) -> Any:
     return glass.page.locator(f"#figures .tile-face:has(.label:text-is('{name}'))")
 
 
-def test_a_tile_says_the_rest_to_whoever_points_at_it(desk: Glass) -> None:
-    wait_tiles(desk)
-    card = desk.page.locator(CARD)
+def test_a_tile_says_the_rest_to_whoever_points_at_it(low: Glass) -> None:
+    wait_tiles(low)
+    card = low.page.locator(CARD)
     assert not card.is_visible()
-    face(desk, "Fine dust").hover()
+    face(low, "Fine dust").hover()
     card.wait_for(state="visible")
     told = card.inner_text()
     assert "The median of 2 of 5 devices" in told
     assert "WHO air quality guidelines 2021" in told
-    desk.page.mouse.move(700, 500)
+    low.page.mouse.move(640, 300)
     card.wait_for(state="hidden")
 
 
-def test_a_card_is_opened_and_closed_by_keyboard_and_leads_to_the_table(desk: Glass) -> None:
-    wait_tiles(desk)
-    card = desk.page.locator(CARD)
-    face(desk, "Open incidents").focus()
-    desk.page.keyboard.press("Tab")
-    assert face(desk, "Fine dust").evaluate("face => face === document.activeElement")
+def test_a_card_is_opened_and_closed_by_keyboard_and_leads_to_the_table(low: Glass) -> None:
+    wait_tiles(low)
+    card = low.page.locator(CARD)
+    face(low, "Open incidents").focus()
+    low.page.keyboard.press("Tab")
+    assert face(low, "Fine dust").evaluate("face => face === document.activeElement")
     assert not card.is_visible()
-    desk.page.keyboard.press("Enter")
+    low.page.keyboard.press("Enter")
     card.wait_for(state="visible")
-    assert face(desk, "Fine dust").get_attribute("aria-expanded") == "true"
-    desk.page.keyboard.press("Escape")
+    assert face(low, "Fine dust").get_attribute("aria-expanded") == "true"
+    low.page.keyboard.press("Escape")
     card.wait_for(state="hidden")
-    assert face(desk, "Fine dust").get_attribute("aria-expanded") == "false"
-    desk.page.keyboard.press("Space")
-    desk.page.keyboard.press("Tab")
-    desk.page.keyboard.press("Enter")
-    desk.wait_text("#sheet caption", "Fine dust")
+    assert face(low, "Fine dust").get_attribute("aria-expanded") == "false"
+    low.page.keyboard.press("Space")
+    low.page.keyboard.press("Tab")
+    low.page.keyboard.press("Enter")
+    low.wait_text("#sheet caption", "Fine dust")
     card.wait_for(state="hidden")
 
 
-def test_a_card_and_the_focus_stay_while_other_values_come_in(desk: Glass) -> None:
-    wait_tiles(desk)
-    face(desk, "Fine dust").click()
-    desk.page.mouse.move(700, 500)
+def test_a_card_and_the_focus_stay_while_other_values_come_in(low: Glass) -> None:
+    wait_tiles(low)
+    face(low, "Fine dust").click()
+    low.page.mouse.move(640, 300)
     earlier = (NOON - timedelta(minutes=35)).isoformat()
-    desk.page.evaluate("at => dash_clientside.set_props('at', {data: at})", earlier)
-    desk.wait("() => document.querySelector('[aria-controls=figures-pm25] .trust').textContent.startsWith('3 of 5')")
-    assert desk.page.locator(CARD).is_visible()
-    assert face(desk, "Fine dust").evaluate("face => face === document.activeElement")
-    desk.page.mouse.click(700, 500)
-    desk.page.locator(CARD).wait_for(state="hidden")
+    low.page.evaluate("at => dash_clientside.set_props('at', {data: at})", earlier)
+    low.wait("() => document.querySelector('[aria-controls=figures-pm25] .trust').textContent.startsWith('3 of 5')")
+    assert low.page.locator(CARD).is_visible()
+    assert face(low, "Fine dust").evaluate("face => face === document.activeElement")
+    low.page.mouse.click(640, 400)
+    low.page.locator(CARD).wait_for(state="hidden")
 
 
-def test_escape_closes_the_card_first_and_what_is_selected_after_it(desk: Glass) -> None:
-    desk.page.locator("#needs button[data-id=i-fire]").click()
-    desk.wait("() => document.querySelector('#drawer.open') !== null")
-    face(desk, "Fine dust").focus()
-    desk.page.keyboard.press("Enter")
-    desk.page.locator(CARD).wait_for(state="visible")
-    desk.page.keyboard.press("Escape")
-    assert desk.page.evaluate("document.querySelector('#drawer.open') !== null")
-    desk.page.keyboard.press("Escape")
-    desk.wait("() => document.querySelector('#drawer.open') === null")
+def test_escape_closes_the_card_first_and_what_is_selected_after_it(low: Glass) -> None:
+    low.page.locator("#needs button[data-id=i-fire]").click()
+    low.wait("() => document.querySelector('#drawer.open') !== null")
+    face(low, "Fine dust").focus()
+    low.page.keyboard.press("Enter")
+    low.page.locator(CARD).wait_for(state="visible")
+    low.page.keyboard.press("Escape")
+    assert low.page.evaluate("document.querySelector('#drawer.open') !== null")
+    low.page.keyboard.press("Escape")
+    low.wait("() => document.querySelector('#drawer.open') === null")
 
 
-def test_what_i_see_is_what_i_count(desk: Glass) -> None:
-    wait_tiles(desk)
-    desk.page.get_by_role("button", name="What I see").click()
-    desk.wait("() => location.search.includes('numbers=sight')")
-    desk.page.evaluate(f"() => {{ cityglass.map.jumpTo({{center: [{LON}, {LAT}], zoom: 20, pitch: 0}}) }}")
-    desk.wait_text("#figures", "1 of 1")
-    assert face(desk, "Fine dust").locator(".value").inner_text() == "10"
-    assert face(desk, "Free parking").locator(".value").inner_text() == "–"
-    desk.page.get_by_role("button", name="Whole city").click()
-    desk.wait_text("#figures", "2 of 5")
-    desk.wait("() => !location.search.includes('numbers')")
+def test_what_i_see_is_what_i_count(low: Glass) -> None:
+    wait_tiles(low)
+    low.page.get_by_role("button", name="What I see").click()
+    low.wait("() => location.search.includes('numbers=sight')")
+    low.page.evaluate(f"() => {{ cityglass.map.jumpTo({{center: [{LON}, {LAT}], zoom: 20, pitch: 0}}) }}")
+    low.wait_text("#figures", "1 of 1")
+    assert face(low, "Fine dust").locator(".value").inner_text() == "10"
+    assert face(low, "Free parking").locator(".value").inner_text() == "–"
+    low.page.get_by_role("button", name="Whole city").click()
+    low.wait_text("#figures", "2 of 5")
+    low.wait("() => !location.search.includes('numbers')")
 
 
 def test_a_link_to_what_is_in_sight_opens_with_its_numbers(served: Served, chromium: Any) -> None:
-    glass = Glass(chromium, served, f"/?camera={LON},{LAT},20.00,0.0,0.0&numbers=sight")
+    glass = Glass(chromium, served, f"/?camera={LON},{LAT},20.00,0.0,0.0&numbers=sight", viewport=LOW)
     glass.wait_text("#figures", "1 of 1")
     assert glass.page.get_by_role("button", name="What I see").get_attribute("aria-pressed") == "true"
     glass.close()
@@ -128,7 +140,7 @@ def test_the_tiles_of_a_phone_are_moved_sideways_and_a_card_fits_its_width(phone
 
 
 def test_nothing_in_the_strip_jumps_as_numbers_arrive(served: Served, chromium: Any) -> None:
-    glass = Glass(chromium, served, "about:blank")
+    glass = Glass(chromium, served, "about:blank", viewport=LOW)
     glass.context.add_init_script(SHIFTS)
     glass.go("/")
     wait_tiles(glass)
