@@ -298,7 +298,8 @@ def shelf(key: object) -> Shelf:
 def narrowed(lines: Sequence[Line], wanted: object, mark: object) -> list[Line]:
     """The lines in which every word that is typed stands, without regard to tone marks, and which bear this mark."""
     words = fold(wanted).split() if isinstance(wanted, str) else []
-    kept = [line for line in lines if mark in (ALL, None, "") or mark in line.marks]
+    named = mark if isinstance(mark, str) and mark != ALL else ""
+    kept = [line for line in lines if not named or named in line.marks]
     return [line for line in kept if all(word in fold(" ".join((line.id, *line.cells))) for word in words)]
 
 

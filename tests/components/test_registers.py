@@ -64,7 +64,7 @@ def test_every_list_says_what_is_in_it_or_why_it_is_empty(desk: View) -> None:
         "cameras": 2,
         "parking": 3,
         "districts": 2,
-        "thresholds": 8,
+        "thresholds": 7,
         "unknown": 1,
         "quarantine": 1,
     }
@@ -246,6 +246,11 @@ def test_whatever_a_browser_sends_does_no_harm(desk: View) -> None:
         assert sheet(desk, wish, None).shut
     for wish in ({"shelf": "changes", "id": "x"}, {"shelf": "quarantine", "id": "x"}, {"shelf": "unknown", "id": "x"}):
         assert sheet(desk, wish, None).upon is None
+    for wish in ([], {}, [[]], 7, "x", None):
+        assert table(desk, wish, wish, wish, None) is not None
+        assert nav(desk, wish, None)
+        assert drafted(desk, "x", {"lon": wish, "lat": "x", "azimuth_deg": wish}, camera=True).draft is None
+        assert flown_to(desk, wish, None, None) == (None, None)
     assert read("?list=%00&id=&at=soon").shelf == "devices"
     assert len(desk.store.answer(RegisterChanges())) == 0
 
