@@ -87,7 +87,7 @@ def test_the_first_panel_tells_what_changed_and_is_put_away_by_keyboard(news: Gl
 def test_a_line_opens_its_thing_and_its_clock_leads_to_its_moment(news: Glass) -> None:
     news.page.locator("#since .jump").first.click()
     news.page.get_by_text(re.compile("^REPLAY · Monday 2 March 2026, 11:")).wait_for()
-    assert not news.page.locator("#since").is_visible(), "the news are of now"
+    news.page.locator("#since").wait_for(state="hidden")  # the news are of now
     news.page.locator("#live").click()
     news.page.locator("#since .need").first.wait_for()
     news.page.locator("#since .need").first.click()
@@ -206,8 +206,7 @@ def test_it_speaks_vietnamese(served: Served, chromium: Any) -> None:
     desk.close()
 
 
-@pytest.mark.parametrize("theme", ["night", "day"])
-@pytest.mark.parametrize("size", [(1280, 760), (390, 844)])
+@pytest.mark.parametrize(("theme", "size"), [("night", (1280, 760)), ("day", (390, 844))])
 def test_no_barrier_stands_before_any_of_it(
     served: Served, chromium: Any, axe: str, theme: str, size: tuple[int, int]
 ) -> None:
@@ -219,10 +218,10 @@ def test_no_barrier_stands_before_any_of_it(
     pin(desk, "Barrier is down")
     assert barriers(desk.page) == []
     desk.page.locator("#close").click()
-    desk.page.get_by_role("button", name="Pin a note", exact=True).click()
-    desk.page.locator("#note-card:not(.closed)").wait_for()
     desk.page.get_by_role("button", name="Views").click()
     desk.page.locator(".saved-list h2").wait_for()
+    desk.page.get_by_role("button", name="Pin a note", exact=True).click()
+    desk.page.locator("#note-card:not(.closed)").wait_for()
     assert barriers(desk.page) == []
     assert desk.page.evaluate("document.documentElement.scrollWidth") <= size[0]
     desk.close()
