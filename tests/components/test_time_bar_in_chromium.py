@@ -76,7 +76,8 @@ def test_every_place_of_the_slider_shows_what_the_store_answers(desk: Glass) -> 
                 continue
             told = {row.id: row for row in store.answer(layer.query, at)}
             ids, values = desk.page.evaluate(
-                "key => [cityglass.column(key, 'id') ?? [], [...(cityglass.column(key, 'observed_at') ?? [])]]",
+                "key => [cityglass.column(key, 'id') ?? [],"
+                " Array.from(cityglass.column(key, 'observed_at') ?? [], (at) => Number.isNaN(at) ? null : at)]",
                 layer.key,
             )
             assert sorted(ids) == sorted(told), (layer.key, at)
