@@ -89,10 +89,10 @@ class CityStore:
                 return passings(question, connection, self._registers.at_least(connection), moment)
             if isinstance(question, Notes):
                 return notes(question, connection, moment)
-            if isinstance(question, OfRegisters):
-                return register_answers.answer(question, connection, moment)
             if isinstance(question, whereabouts.OfWhereabouts):
                 return whereabouts.answer(question, connection, moment)
+            if isinstance(question, OfRegisters):
+                return register_answers.answer(question, connection, moment)
             if isinstance(question, Search):
                 return search(question, connection, moment)
             return histories.answer(question, connection, moment)
@@ -107,12 +107,6 @@ class CityStore:
         with self._watching:
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
-    def first_fact(self) -> datetime | None:
-        """The first moment of which the city knows anything; None: it knows nothing yet."""
-        with self._reading() as connection:
-            first = fetched(connection, "SELECT first_fact FROM counter")[0][0]
-        return None if first is None else instant(first)
-
     def window(
         self, question: Question, start: datetime, end: datetime, step: timedelta = timedelta(0)
     ) -> Window | None:
@@ -122,6 +116,12 @@ class CityStore:
         """
         with self._reading() as connection:
             return window(question, connection, self._registers.at_least(connection), start, end, step)
+
+    def first_fact(self) -> datetime | None:
+        """The first moment of which the city knows anything; None: it knows nothing yet."""
+        with self._reading() as connection:
+            first = fetched(connection, "SELECT first_fact FROM counter")[0][0]
+        return None if first is None else instant(first)
 
     def city(self) -> City | None:
         """The city, with the thresholds that hold now; None: nobody has described it yet."""
