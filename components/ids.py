@@ -36,7 +36,8 @@ NOTE_CARD, NOTE_WISH, NOTE_DRAFT, NOTE_PLACE = "note-card", "note-wish", "note-d
 NOTE_TEXT, NOTE_TIME, NOTE_PIN, NOTE_SAID = "note-text", "note-time", "note-pin", "note-said"
 NOTE_WORK = "note-work"
 OUTCOME = "outcome"  # where the page says what a change did, with the way back
-WORK, WORK_WISH, WORK_DONE, WORK_SEEN = "work", "work-wish", "work-done", "work-seen"  # on the incident in the drawer
+WORK, WORK_DEEDS, WORK_TOLD = "work", "work-deeds", "work-told"  # on the incident in the drawer
+WORK_WISH, WORK_DONE, WORK_SEEN, WORK_FOR = "work-wish", "work-done", "work-seen", "work-for"
 NEW_CARD, NEW_WISH, NEW_DRAFT, NEW_PLACE = "new-card", "new-wish", "new-draft", "new-place"  # an incident to be opened
 NEW_TITLE, NEW_KIND, NEW_SEVERITY, NEW_FROM, NEW_TEXT, NEW_OPEN, NEW_SAID = (
     "new-title",
@@ -82,3 +83,11 @@ def tally(key: str) -> dict[str, str]:
 
 def table_of(key: str) -> dict[str, str]:
     return {"table": key}
+
+
+def deed(act: str) -> dict[str, str]:
+    return {"deed": act}
+
+
+def like(act: str) -> dict[str, str]:
+    return {"like": act}

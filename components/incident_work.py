@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html, no_update
 from dash.exceptions import PreventUpdate
 
 from components import ids
@@ -46,7 +46,9 @@ PLAIN: Mapping[str, tuple[Text, str]] = {
     "arrive": (N_("On the scene"), "map-pin"),
     "resolve": (N_("Resolved"), "check"),
     "reopen": (N_("Reopen"), "rotate-ccw"),
+    "part": (N_("Part them again"), "share-2"),
 }
+ORDER = ("acknowledge", "assign", "arrive", "resolve", "reopen", "part", "note", "join", "close")
 NEXT = {
     "new": "acknowledge",
     "acknowledged": "assign",
@@ -58,29 +60,67 @@ NEXT = {
 
 
 def place() -> list[Any]:
-    """Where the work on an incident stands in the drawer, and where its wishes and their outcome are kept."""
-    return [html.Div(id=ids.WORK, className="work"), *(dcc.Store(id=name) for name in STORES)]
+    """Where the work on an incident stands in the drawer, and where its wishes and their outcome are kept.
 
-
-def panel(view: View, row: Row, at: datetime | None) -> list[Any]:
-    """What can be done about this incident, its facts and its history; a replay shows what was, and nothing to do.
-
-    Fields stand there whether they can be used or not, so that what somebody types outlives a change of the state.
+    What is pressed and typed in stands apart from what is told: it is drawn once for each incident, so that nothing
+    that somebody has begun to type is lost when others work on the same one.
     """
+    parts = [html.Div(id=ids.WORK_DEEDS), html.Div(id=ids.WORK_TOLD)]
+    return [html.Div(parts, id=ids.WORK, className="work"), *(dcc.Store(id=name) for name in STORES)]
+
+
+def deeds(view: View, row: Row, at: datetime | None) -> list[Any]:
+    """Everything that can ever be done about this incident; what cannot be done now is hidden. None in a replay."""
+    if at is not None or view.acts is None:
+        return []
+    look, others = looks(view, row), view.store.answer(Incidents())
+    plain = {
+        act: html.Button([icon(sign), str(words)], id=ids.deed(act), className=look[act], **_does(act, row))
+        for act, (words, sign) in PLAIN.items()
+    }
+    forms = {
+        "assign": (_("Assign …"), _assigning(row, others)),
+        "note": (_("Note …"), _writing(row, "note", _("Add the note"), _("The note"))),
+        "join": (_("The same as …"), [html.Div(alike(view, row), id=ids.like("join"))]),
+        "close": (_("Close …"), _closing(row)),
+    }
+    opened = {act: _form(act, *parts, look[act]) for act, parts in forms.items()}
+    everything = plain | opened
+    return [html.Div([everything[act] for act in ORDER], className="deeds")]
+
+
+def looks(view: View, row: Row) -> dict[str, str]:
+    """The class of each deed's button or form: hidden where it cannot be done, set off where it is the next step."""
+    can = set(possible(row.state, known(row, "joined_to"), row.joined))
+    if "join" in can and not _likes(view, row):
+        can.remove("join")
+    kinds = {act: "button" if act in PLAIN else "deed" for act in ORDER}
+    first = NEXT.get(row.state)
+    return {
+        act: kind + (" primary" if act == first else "") + ("" if act in can else " hidden")
+        for act, kind in kinds.items()
+    }
+
+
+def alike(view: View, row: Row) -> list[Any]:
+    """The open incidents that may be the same, each with why, and the button that says so."""
+    return [_like(one, row) for one in _likes(view, row)]
+
+
+def told(view: View, row: Row, at: datetime | None) -> list[Any]:
+    """The facts of this incident and its history, with what can be taken back; in a replay as it was."""
     now = (at or view.now()).astimezone(view.zone())
-    joined_to = known(row, "joined_to")
     titles = _titles(view, row, at)
-    told = [_joined(joined_to, titles)] if joined_to else []
-    if at is None and view.acts is not None:
-        can = possible(row.state, joined_to, row.joined)
-        told.append(_deeds(view, row, can, now))
-    elif at is not None:
-        told.append(html.P(_("A replay: as it was. Choose LIVE to work on it."), className="note"))
-    lines = entries(view.store.answer(IncidentHistory(row.id), at), row.id, titles)
     free = at is None and view.acts is not None
+    head: list[Any] = []
+    if known(row, "joined_to"):
+        head.append(_joined(row.joined_to, titles))
+    if at is not None:
+        head.append(html.P(_("A replay: as it was. Choose LIVE to work on it."), className="note"))
+    lines = entries(view.store.answer(IncidentHistory(row.id), at), row.id, titles)
     layer = view.layer("incidents")
     facts = detail(row, layer, now, where(view, layer, row, at)) if layer else []
-    return [*told, *facts, html.H3(_("What was said and done")), _history(lines, row.id, now, free)]
+    return [*head, *facts, html.H3(_("What was said and done")), _history(lines, row.id, now, free)]
 
 
 def worked(view: View, wish: object, at: object) -> tuple[bool, str, int | None]:
@@ -105,7 +145,7 @@ def worked(view: View, wish: object, at: object) -> tuple[bool, str, int | None]
     return made, sentence, kept[0] if made and kept else None
 
 
-STORES = (ids.WORK_WISH, ids.WORK_DONE, ids.WORK_SEEN)
+STORES = (ids.WORK_WISH, ids.WORK_DONE, ids.WORK_SEEN, ids.WORK_FOR)
 OUTCOMES: Mapping[str, Text] = {
     "acknowledge": N_("Acknowledged: others see that it is in hand."),
     "assign": N_("Assigned to {unit}."),
@@ -156,28 +196,8 @@ def _joined(joined_to: str, titles: Mapping[str, str]) -> Any:
     return html.P(html.Button(told, className="link", **{"data-layer": "incidents", "data-id": joined_to}))
 
 
-def _deeds(view: View, row: Row, can: tuple[str, ...], now: datetime) -> Any:
-    first = NEXT.get(row.state)
-    others = view.store.answer(Incidents())
-    like = likes(row, others, now) if "join" in can else []
-    buttons = [
-        html.Button([icon(sign), str(words)], className=_look("button", act, can, first), **_does(act, row))
-        for act, (words, sign) in PLAIN.items()
-    ]
-    forms = [
-        _form(_("Assign …"), "assign", can, first, _assigning(row, others)),
-        _form(_("Note …"), "note", can, first, _writing(row, "note", _("Add the note"), _("The note"))),
-        _form(_("The same as …"), "join", can if like else (), first, [_like(one, row) for one in like]),
-        _form(_("Close …"), "close", can, first, _closing(row)),
-    ]
-    part = html.Button(
-        [icon("share-2"), _("Part them again")], className=_look("button", "part", can, None), **_does("part", row)
-    )
-    return html.Div([*buttons[:1], forms[0], *buttons[1:], part, *forms[1:]], className="deeds", key=row.id)
-
-
-def _look(kind: str, act: str, can: tuple[str, ...], first: str | None) -> str:
-    return kind + (" primary" if act == first else "") + ("" if act in can else " hidden")
+def _likes(view: View, row: Row) -> list[Like]:
+    return likes(row, view.store.answer(Incidents()), view.now())
 
 
 def _does(act: str, row: Row, **more: str) -> dict[str, str]:
@@ -185,10 +205,9 @@ def _does(act: str, row: Row, **more: str) -> dict[str, str]:
     return {"data-deed": act, "data-thing": row.id, **{f"data-{name}": told for name, told in more.items()}}
 
 
-def _form(title: str, act: str, can: tuple[str, ...], first: str | None, inside: list[Any]) -> Any:
-    summary = html.Summary(title, className="button" + (" primary" if act == first else ""))
-    look = {"className": _look("deed", act, can, None), "data-form": act}
-    return html.Details([summary, html.Div(inside, className="deed-form")], **look)
+def _form(act: str, title: str, inside: list[Any], look: str) -> Any:
+    parts = [html.Summary(title, className="button"), html.Div(inside, className="deed-form")]
+    return html.Details(parts, id=ids.deed(act), className=look, **{"data-form": act})
 
 
 def _assigning(row: Row, others: Table) -> list[Any]:
@@ -254,21 +273,43 @@ def register_work(app: Dash, view: View) -> None:
     """Bind the work on incidents to this app alone."""
 
     @app.callback(
-        Output(ids.WORK, "children"),
+        Output(ids.WORK_DEEDS, "children"),
+        Output(ids.WORK_FOR, "data"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.AT, "data"),
+        State(ids.WORK_FOR, "data"),
+    )
+    def offer(selected: Any, at: Any, shown: Any) -> Any:
+        row = _incident(view, selection(selected, view), instant(at))
+        mark = f"{row.id if row else None} {at}"
+        if mark == shown:
+            raise PreventUpdate
+        return deeds(view, row, instant(at)) if row else [], mark
+
+    @app.callback(
+        Output(ids.WORK_TOLD, "children"),
         Output(ids.WORK_SEEN, "data"),
+        Output({"deed": ALL}, "className"),
+        Output({"like": ALL}, "children"),
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
         Input(ids.MAP, "pulse"),
         Input(ids.WORK_DONE, "data"),
         State(ids.WORK_SEEN, "data"),
+        State({"deed": ALL}, "id"),
+        State({"like": ALL}, "id"),
     )
-    def show(selected: Any, at: Any, _pulse: Any, _done: Any, seen: Any) -> Any:
+    def tell(selected: Any, at: Any, _pulse: Any, _done: Any, seen: Any, shown: Any, alike_shown: Any) -> Any:
         chosen = selection(selected, view)
         row = _incident(view, chosen, instant(at))
         mark = f"{chosen} {at} {row.revision if row else None} {view.now():%H:%M}"
         if mark == seen:  # nothing happened, and no age has changed
             raise PreventUpdate
-        return panel(view, row, instant(at)) if row else [], mark
+        if row is None:
+            return [], mark, [no_update] * len(shown), [no_update] * len(alike_shown)
+        look = looks(view, row)
+        classes = [look[one["deed"]] for one in shown]
+        return told(view, row, instant(at)), mark, classes, [alike(view, row) for _one in alike_shown]
 
     @app.callback(
         Output(ids.WORK_DONE, "data"),
@@ -284,7 +325,7 @@ def register_work(app: Dash, view: View) -> None:
         undo = None
         if undoes is not None:
             undo = {"data-deed": "take_back", "data-thing": wish["id"], "data-undoes": str(undoes)}
-        return {"n": wish.get("n"), "made": made}, said(made, sentence, undo)
+        return {"n": wish.get("n"), "made": made, "act": wish.get("do")}, said(made, sentence, undo)
 
     done = ClientsideFunction("work", "done")  # of assets/desk/work.js
     app.clientside_callback(done, Input(ids.WORK_DONE, "data"), prevent_initial_call=True)

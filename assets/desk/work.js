@@ -23,15 +23,17 @@
   function done(told) {
     busy = 0;
     if (!told?.made) return;
-    for (const field of document.querySelectorAll("#work textarea")) field.value = "";
-    for (const form of document.querySelectorAll("#work details[open]")) form.open = false;
-    for (const ms of [50, 400, 1200]) setTimeout(goOn, ms); // the panel may be drawn anew meanwhile
+    const field = document.getElementById(`deed-${told.act}`);
+    if (field) field.value = "";
+    const form = document.querySelector(`#work details[data-form="${CSS.escape(told.act)}"]`);
+    if (form) form.open = false;
+    for (const ms of [250, 800]) setTimeout(goOn, ms); // once the next step stands out
   }
 
   function goOn() {
     const now = document.activeElement;
     if (now && now !== document.body && now.checkVisibility()) return;
-    const all = document.querySelectorAll("#work .deeds > .primary, #work .deeds > .deed > .primary");
+    const all = document.querySelectorAll("#work .deeds > .button.primary, #work .deeds > .deed.primary > summary");
     const next = [...all].find((one) => one.checkVisibility()) ?? document.getElementById("detail");
     next?.focus({ preventScroll: true });
   }
@@ -59,7 +61,14 @@
     if (what === "close") return from?.isConnected && from.focus({ preventScroll: true });
     from = button;
     document.querySelector("#note-card:not(.closed) .close")?.click();
-    setTimeout(() => document.getElementById("new-title")?.focus({ preventScroll: true }), 300); // once it is to be seen
+    window.dash_clientside.set_props("new-said", { children: "" });
+    focusTitle(50); // once it is to be seen, however long the server takes
+  }
+
+  function focusTitle(tries) {
+    const title = document.getElementById("new-title");
+    if (title?.checkVisibility()) title.focus({ preventScroll: true });
+    else if (tries > 0) setTimeout(focusTitle, 100, tries - 1);
   }
 
   // ---- the lists ----

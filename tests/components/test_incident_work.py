@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from components.desk_panels import described
 from components.incident_words import entries, likes
-from components.incident_work import panel, worked
+from components.incident_work import deeds, told, worked
 from components.page import dash_app
 from components.view import View
 from data_access.acts import Acts
@@ -40,11 +40,15 @@ def row(view: View, name: str, at: datetime | None = None) -> Any:
     return one
 
 
+def panel(view: View, row: Any, at: datetime | None) -> list[Any]:
+    """All that the drawer says of an incident."""
+    return [*deeds(view, row, at), *told(view, row, at)]
+
+
 def offered(view: View, name: str) -> dict[str, Any]:
     """The deeds that can be seen in the drawer, each with its button or form."""
-    (deeds,) = [part for part in panel(view, row(view, name), None) if getattr(part, "className", "") == "deeds"]
-    told = {getattr(part, "data-deed", None) or getattr(part, "data-form", None): part for part in deeds.children}
-    return {act: part for act, part in told.items() if act and "hidden" not in part.className}
+    (inside,) = deeds(view, row(view, name), None)
+    return {part.id["deed"]: part for part in inside.children if "hidden" not in part.className}
 
 
 def do(view: View, act: str, name: str, **told: Any) -> tuple[bool, str, int | None]:
@@ -62,11 +66,7 @@ def test_every_state_has_one_next_step_that_stands_out(view: View, state: Any) -
     with view.acts.writing() as writer:  # type: ignore[union-attr]  # the view of the fixture has a hand
         writer.say([(Incident("i-one", NOON, "fire", 2, state, LON, LAT, "x", "dispatch"), NOON)])
     parts = offered(view, "i-one")
-    heads = {
-        act: found(part, "Summary")[0] if act == getattr(part, "data-form", None) else part
-        for act, part in parts.items()
-    }
-    (first,) = [act for act, head in heads.items() if "primary" in head.className]  # type: ignore[attr-defined]  # a head
+    (first,) = [act for act, part in parts.items() if "primary" in part.className]
     assert first in possible(state)
 
 
@@ -80,8 +80,8 @@ def test_a_life_is_worked_through_and_each_step_says_what_it_did(view: View) -> 
         ("close", {"text": "Dealt with"}, "closed", "left the list"),
         ("reopen", {}, "acknowledged", "Reopened."),
     ]
-    for act, told, state, words in steps:
-        made, sentence, undoes = do(view, act, "i-tree", **told)
+    for act, more, state, words in steps:
+        made, sentence, undoes = do(view, act, "i-tree", **more)
         assert made, (act, sentence)
         assert words in sentence
         assert isinstance(undoes, int)
@@ -219,7 +219,8 @@ def test_whatever_a_browser_makes_up_changes_nothing_and_is_answered(view: View)
                 ),
                 ("new-draft.data", {"map.clicked": wish, "new-draft.data": wish}, "map.clicked"),
                 ("new-said.children", {"new-open.n_clicks": 1, "new-draft.data": wish}, "new-open.n_clicks"),
-                ("work.children", {"selected.data": wish, "work-seen.data": wish}, "selected.data"),
+                ("work-deeds.children", {"selected.data": wish, "work-for.data": wish}, "selected.data"),
+                ("work-told.children", {"selected.data": wish, "work-seen.data": wish}, "selected.data"),
                 (
                     "incident-filter.data",
                     {"incident-filter.data": wish, "filter-words.value": wish},
