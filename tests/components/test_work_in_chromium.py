@@ -94,7 +94,7 @@ def test_the_same_by_keyboard_alone_from_the_list(chromium: Any, served: Served,
     page.keyboard.press("a")
     glass.wait_text("#outcome", "others see that it is in hand")
     assert state(city, name) == "acknowledged"
-    page.locator(f"#needs button[data-id='{name}']").focus()
+    page.locator(f"#needs button.need[data-id='{name}']").focus()
     page.keyboard.press("Enter")
     glass.wait_text("#work", "What was said and done")
     page.locator("#work summary", has_text="Assign").focus()
