@@ -80,7 +80,8 @@ class Hand:
         field = self.page.locator("input#typed")
         field.fill((at + timedelta(hours=zone_hours)).strftime("%d/%m/%Y %H:%M"))
         field.press("Enter")
-        self.wait("() => document.documentElement.dataset.replay !== undefined && window.cityglass.moment.whole", 60)
+        there = f"document.documentElement.dataset.replay?.startsWith('{at:%Y-%m-%dT%H:%M}')"
+        self.wait(f"() => {there} && window.cityglass.moment.whole", 60)
 
     def drag(self, moves: int, pause_ms: float) -> None:
         """From one end of the hour to the other and back."""

@@ -25,9 +25,12 @@ def register_time(app: Dash, view: View) -> None:
         Input(ids.WISH, "data"),
         Input(ids.MINUTE, "n_intervals"),
         State(ids.AT, "data"),
+        State(ids.TOLD, "data"),
     )
-    def travel(wish: Any, _minute: Any, at: Any) -> Any:
-        return time_of(view, wish if ctx.triggered_id == ids.WISH else None, instant(at))
+    def travel(wish: Any, _minute: Any, at: Any, before: Any) -> Any:
+        called = any(cause["prop_id"] == f"{ids.WISH}.data" for cause in ctx.triggered)
+        kept, told = time_of(view, wish if called or unheard(wish, before) else None, instant(at))
+        return kept, told | {"wish": wish}
 
     @app.callback(Output(ids.EVENTS, "data"), Input(ids.STRETCH, "data"), prevent_initial_call=True)
     def happen(stretch: Any) -> Any:
@@ -39,6 +42,14 @@ def register_time(app: Dash, view: View) -> None:
         ("followed", ids.NEEDS, "children"),
     ):
         app.clientside_callback(ClientsideFunction("time_bar", name), Input(part, prop))  # of assets/desk/time_bar.js
+
+
+def unheard(wish: object, before: object) -> bool:
+    """Whether this wish was never answered, by what the bar was told last.
+
+    A tick of the minute that comes while a wish is on its way takes its place in the browser, answer and all.
+    """
+    return wish is not None and wish != (before.get("wish") if isinstance(before, Mapping) else None)
 
 
 def time_of(view: View, wish: object, at: datetime | None) -> tuple[Any, dict[str, Any]]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.time_bar import SPANS, SPEEDS, reach, replayed, time_bar, told, wished
-from components.time_travel import events_of, time_of
+from components.time_travel import events_of, time_of, unheard
 from components.view import View
 from data_access.words import speaking
 from tests.components.noon import desk_at_noon, found
@@ -109,6 +109,15 @@ def test_a_wish_comes_back_with_its_number_and_a_tick_moves_nothing(view: View) 
     assert told["at"] == at
     home, told = time_of(view, {"live": True}, CITY_NOON - MINUTE)
     assert (home, told["at"], "tick" in told) == (None, None, False)
+
+
+def test_a_wish_that_a_tick_of_the_minute_overtook_is_heard_with_the_tick() -> None:
+    wish = {"at": (CITY_NOON - MINUTE).isoformat(), "mine": 4}
+    assert unheard(wish, None)
+    assert unheard(wish, {"wish": {"live": True, "mine": 3}})
+    assert not unheard(wish, {"wish": dict(wish)})
+    assert not unheard(None, {"wish": wish})
+    assert unheard(wish, 7)
 
 
 def test_a_jump_goes_to_what_happened_before_and_after(view: View) -> None:

@@ -126,6 +126,20 @@ def test_space_plays_and_pauses_and_the_moment_goes_on(desk: Glass) -> None:
     assert shown(desk) == stood > begun
 
 
+def test_a_tick_of_the_minute_takes_no_wish_away(desk: Glass) -> None:
+    back(desk, 45)
+    desk.wait_text("#needs", "No open incident")
+    desk.page.evaluate(
+        """at => {
+            dash_clientside.set_props('time-wish', { data: { at } });
+            setTimeout(() => dash_clientside.set_props('minute', { n_intervals: 1000 }));
+        }""",
+        (NOON - 11 * MINUTE).isoformat(),
+    )
+    desk.wait_text("#needs", "Smoke in a stairwell")
+    assert shown(desk) == NOON - 11 * MINUTE
+
+
 def test_played_to_its_end_the_past_becomes_now(desk: Glass) -> None:
     back(desk, 50)
     desk.page.select_option("#speed", "3600")
