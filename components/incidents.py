@@ -6,7 +6,7 @@ from typing import Any
 
 from dash import html
 
-from components.picture import Picture
+from components.picture import Picture, count
 from components.view import View
 from data_access.queries import Incidents
 from data_access.words import _, ngettext
@@ -35,7 +35,7 @@ def lists(view: View, taken: Picture) -> list[Any]:
     incidents, others = parted(view, taken)
     return [
         _list(_("Incidents"), incidents, _("No open incident."), taken),
-        _list(_("Also needs attention"), others, _("Every device reports and no value is past its limit."), taken),
+        _list(_("Also needs attention"), others, _all_well(view, taken), taken),
     ]
 
 
@@ -47,6 +47,16 @@ def plain(taken: Picture, most: int) -> Any:
     lines = [html.Li(_line(item, taken), className="need") for item in items[:most]]
     beyond = {"data-beyond": max(0, len(items) - most), "data-more": _more_words(0)}
     return html.Div([html.Ul(lines, className="needs"), html.P("", className="note", **beyond)])
+
+
+def _all_well(view: View, taken: Picture) -> str:
+    """Why nothing needs attention: all is well, or nobody is there who could say otherwise."""
+    promised = [tally for layer in view.layers if (tally := count(layer, taken)).of is not None]
+    if any(tally.n for tally in promised):
+        return _("Every device reports and no value is past its limit.")
+    if any(tally.of for tally in promised):
+        return _("No device reports: whether anything needs attention is not known.")
+    return _("No device is declared yet: one appears when it speaks over MQTT, or when the city's file names it.")
 
 
 def severity_name(severity: int) -> str:
