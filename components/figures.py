@@ -49,7 +49,7 @@ def state_of_the_city(view: View, taken: Picture) -> str:
         )
     promised = [layer for layer in view.layers if has_age(taken.answers[layer.key])]
     if promised and not any(speaking(taken.answers[layer.key], layer, taken.now).any() for layer in promised):
-        return _("No device of {city} reports: how the city stands is not known.").format(city=view.place())
+        return _("No device reports: how the city stands is not known.")
     if not needs:
         return _("{city} is calm: nothing needs attention.").format(city=view.place())
     critical = [item for item in needs if item.severity == 1]

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from components.incident_filter import OVER_LATELY, Filter, lately_over
-from components.picture import Picture
+from components.picture import Picture, count
 from components.view import View
 from data_access.queries import Incidents
 from data_access.words import _, ngettext
@@ -38,7 +38,7 @@ def lists(view: View, taken: Picture, wish: Filter | None = None) -> list[Any]:
     told = [html.Div(_filtered(asked, hidden)), html.Div(_first([] if asked.any else [*incidents, *others]))]
     told.append(_list(title, shown, quiet, taken))
     if asked.state != OVER_LATELY:
-        told.append(_list(_("Also needs attention"), besides, _why_nothing_else(others, taken), taken))
+        told.append(_list(_("Also needs attention"), besides, _why_nothing_else(view, others, taken), taken))
     return told
 
 
@@ -50,6 +50,16 @@ def plain(taken: Picture, most: int) -> Any:
     lines = [html.Li(_line(item, taken), className="need") for item in items[:most]]
     beyond = {"data-beyond": max(0, len(items) - most), "data-more": _more_words(0)}
     return html.Div([html.Ul(lines, className="needs"), html.P("", className="note", **beyond)])
+
+
+def _all_well(view: View, taken: Picture) -> str:
+    """Why nothing needs attention: all is well, or nobody is there who could say otherwise."""
+    promised = [tally for layer in view.layers if (tally := count(layer, taken)).of is not None]
+    if any(tally.n for tally in promised):
+        return _("Every device reports and no value is past its limit.")
+    if any(tally.of for tally in promised):
+        return _("No device reports: whether anything needs attention is not known.")
+    return _("No device is declared yet: one appears when it speaks over MQTT, or when the city's file names it.")
 
 
 def severity_name(severity: int) -> str:
@@ -92,13 +102,11 @@ def _filtered(asked: Filter, hidden: int) -> list[Any]:
     return [html.P([told, " ", clear], className="note filtered", role="status")]
 
 
-def _why_nothing_else(others: Sequence[Item], taken: Picture) -> str:
+def _why_nothing_else(view: View, others: Sequence[Item], taken: Picture) -> str:
     """Why the second list is empty: the filter, a quiet city, or one in which nothing can speak."""
     if others:
         return _("None that the filter lets through.")
-    if any(len(table) for table in taken.answers.values() if "interval_s" in table):
-        return _("Every device reports and no value is past its limit.")
-    return _("No device is declared yet: one appears when it speaks over MQTT, or when the city's file names it.")
+    return _all_well(view, taken)
 
 
 def _list(title: str, items: list[Item], empty: str, taken: Picture) -> Any:

@@ -164,8 +164,8 @@ class Track:
 class Extremes:
     """The highest and the lowest good number of each device in one metric, start <= observed_at < end.
 
-    Columns: id, highest, highest_at, lowest, lowest_at (of several alike the first). A device that measured nothing then
-    has no row. With `at`, nothing observed after it.
+    Columns: id, highest, highest_at, lowest, lowest_at (of several alike the first). A device that measured
+    nothing then has no row. With `at`, nothing observed after it.
     """
 
     metric: str

@@ -1,6 +1,7 @@
 """What the desk's panels say of the small city at noon, and what they say of its past."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -137,6 +138,20 @@ def test_one_sentence_says_how_the_city_stands(view: View) -> None:
 def test_a_city_of_which_nobody_reports_is_not_called_calm(tmp_path: Path) -> None:
     later = desk_at_noon(tmp_path, NOON + timedelta(days=2))
     assert "not known" in state_of_the_city(later, picture(later, None))
+
+
+LINES = "Every device reports", "No device reports", "No device is declared yet"
+
+
+@pytest.mark.parametrize(("since", "devices", "line"), [(0, True, 0), (2, True, 1), (0, False, 2)], ids=LINES)
+def test_an_empty_list_is_no_good_news_where_nobody_speaks(
+    tmp_path: Path, since: int, devices: bool, line: int
+) -> None:
+    desk = desk_at_noon(tmp_path, NOON + timedelta(days=since))
+    taken = picture(desk, None)
+    none = {key: table.where(np.zeros(len(table), dtype=bool)) for key, table in taken.answers.items()}
+    quiet = replace(taken, needs=(), answers=taken.answers if devices else none)
+    assert [words in said(lists(desk, quiet)) for words in LINES] == [place == line for place in range(3)]
 
 
 @pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer.scale], ids=lambda layer: layer.key)
