@@ -38,7 +38,8 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
     - `selected`: `{"layer", "id"}` of what is marked, or None.
     - `place`: `{"lon", "lat", "name"}` of a spot that was looked for and is marked, or None.
     - `draft`: `{"id", "lon", "lat", "azimuth_deg", "field_of_view_deg", "range_m", "geometry"}` of a thing that is
-      being edited, with the GeoJSON of what it would see; it can be moved, and turned where it looks somewhere; or None.
+      being edited, with the GeoJSON of what it would see; it can be moved, and turned
+      where it looks somewhere; or None.
     - `tiles`: `{"version", "attribution", "bounds"}` of the city's tiles.
     - `words`: the engine's words where they should differ from `engine_words()`; `language`: the reader's.
     - `silence_s`: seconds of silence to the amber veil and to the red one.

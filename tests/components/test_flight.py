@@ -1,6 +1,5 @@
 """Where the map goes when something is picked from a list."""
 
-
 import pytest
 
 from components.flight import flown_to
