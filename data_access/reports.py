@@ -67,9 +67,19 @@ def report(tx: Writing, incident: Incident, received_at: int) -> str:
         if tuple(last) > newest:
             newest, over = (last[0], last[1], last[2]), bool(was_over)
         if worked_at is not None:
-            over = hidden(tx.connection, incident.id)
+            over = _worked_on(tx, incident.id)
     tx.run(_NEWEST, [(incident.id, opened, *newest, int(over), tx.revision, None)])
     return "changed" if known else "new"
+
+
+def _worked_on(tx: Writing, incident_id: str) -> bool:
+    """Whether it is hidden after the word just kept; the one that stands for it changes with it."""
+    found = standing(tx.connection, incident_id)
+    if found is None:
+        return False
+    if found[0].joined_to is not None:
+        tx.once("UPDATE incident SET revision = ? WHERE incident_id = ?", tx.revision, found[0].joined_to)
+    return not found[0].listed
 
 
 def hidden(connection: Connection, incident_id: str) -> bool:

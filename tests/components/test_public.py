@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from html import unescape
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,7 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def text(html: str) -> str:
     """What a reader sees of a page."""
     html = re.sub(r"<script.*?</script>", " ", html, flags=re.DOTALL)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html))
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html)))
 
 
 # --- what it says, without a script ---------------------------------------------------------------------------------

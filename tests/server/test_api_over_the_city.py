@@ -10,6 +10,9 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from data_access import notes
+from data_access.records import Note
+from data_access.writer import CityWriter
 from layers import LAYERS
 from live import frames
 from server import api, problems
@@ -22,7 +25,11 @@ KEYS = [layer.key for layer in LAYERS]
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    store, port = small_city.small_city(tmp_path_factory.mktemp("city")), free_port()
+    folder, port = tmp_path_factory.mktemp("city"), free_port()
+    store = small_city.small_city(folder)
+    writer = CityWriter.open(small_city.url_of(folder), clock=lambda: small_city.NOON)
+    writer.act(notes.pin, Note("Road closed until six", small_city.LON, small_city.LAT, small_city.NOON), "Lan")
+    writer.close()
     server = FastAPI()
     problems.watch(server)
     server.include_router(api.routes(store, LAYERS, frames.snapshot, finds=True, now=lambda: small_city.NOON))
