@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
+from msgspec import structs
 
 from data_access.declarations import Counts
 from data_access.importers.found import Progress
@@ -27,6 +28,7 @@ Known = Mapping[tuple[str, str], datetime]  # device and metric -> the time of i
 
 
 class Writer(Protocol):
+    def declare(self, abouts: Iterable[About], source: str, *, at: datetime) -> Counts: ...
     def bulk_series(self, series: Iterable[Series]) -> int: ...
     def say(self, incidents: Iterable[tuple[Incident, datetime]]) -> Counts: ...
 
@@ -53,8 +55,12 @@ def history(
     progress: Progress,
     before: Known | None = None,
     days: float = WEEK_DAYS,
+    source: str = "simulated",
 ) -> int:
     """Tell the week before now; how many readings were new.
+
+    What is told speaks every five minutes, and the register says so for that time: else whoever looks back would see
+    devices that are silent for minutes after each word. From now on they speak as often as they do live.
 
     `before` is what is known already: then only what came after it is told, and nothing doubles. Where nobody
     simulated the town for longer than a week a gap stays in its readings, but its incidents are told to their end.
@@ -65,8 +71,15 @@ def history(
     words = told(seed, since, now)
     begun = {word.id for word in words if word.state == "new"}  # of the others the beginning was never told
     words = [word for word in words if word.id in begun]
+    days_of_town = town_days(seed)
+    silent_since = start if last is None else max(start, last)
+    if now - silent_since > timedelta(seconds=STEP_S):
+        slow = [structs.replace(about, interval_s=max(STEP_S, about.interval_s or 0)) for about in days_of_town.abouts]
+        writer.declare(slow, source, at=silent_since)
     writer.say((word, min(now, word.at + timedelta(seconds=_late(seed, word)))) for word in words)
-    return writer.bulk_series(series(town_days(seed), start, now, progress, before or {}))
+    new = writer.bulk_series(series(days_of_town, start, now, progress, before or {}))
+    writer.declare(days_of_town.abouts, source, at=now)
+    return new
 
 
 def series(town: Days, start: datetime, end: datetime, progress: Progress, before: Known) -> Iterator[Series]:

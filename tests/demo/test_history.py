@@ -1,5 +1,6 @@
 """The town's last week through the real writer: there at once, plausible, and told again without doubling."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,10 +19,12 @@ from demo.days import town_days
 from demo.history import STEP_S, history, instants, known, series
 from demo.simulate import Gateway
 from demo.town import SEED
+from layers import LAYERS
 
 NOW = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 START = NOW - timedelta(days=7)
 TOWN = town_days(SEED)
+BY_KEY = {layer.key: layer for layer in LAYERS}
 STREAMS = sum(len(about.metrics) for about in TOWN.abouts)
 
 
@@ -92,6 +95,19 @@ def test_most_devices_are_fresh_and_who_never_spoke_is_unknown(store: CityStore)
         recent = [row.id for row in rows if row.observed_at and NOW - row.observed_at <= timedelta(seconds=STEP_S)]
         assert len(recent) >= 0.9 * len(rows)
         assert {row.id for row in rows if row.observed_at is None} <= TOWN.ill.never
+
+
+@pytest.mark.parametrize("minutes", [2, 4, 61, 600, 5_003])
+def test_whoever_looks_back_between_two_words_sees_a_city_that_reports(store: CityStore, minutes: int) -> None:
+    then = NOW - timedelta(minutes=minutes, seconds=20)
+    for layer in (BY_KEY["pm25"], BY_KEY["noise"], BY_KEY["cameras"], BY_KEY["parking"]):
+        seen = [layer.status(row, then) for row in store.answer(layer.query, then)]
+        assert seen.count("fresh") > 0.85 * len(seen), (layer.key, Counter(seen))
+
+
+def test_from_now_on_devices_promise_what_they_keep_when_they_are_live(store: CityStore) -> None:
+    promised = {row.id: row.interval_s for row in store.answer(Latest("noise_db"))}
+    assert promised == {about.device_id: about.interval_s for about in TOWN.abouts if about.device_id in promised}
 
 
 def test_the_city_heard_of_it_a_plausible_moment_later(week: list[Series]) -> None:
@@ -187,7 +203,7 @@ class Counting:
 
     def __init__(self, writer: CityWriter, most: int | None = None) -> None:
         self.writer, self.most, self.handed = writer, most, 0
-        self.say = writer.say
+        self.say, self.declare = writer.say, writer.declare
 
     def bulk_series(self, many: Iterable[Series]) -> int:
         return self.writer.bulk_series(self._counted(many))
