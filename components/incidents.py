@@ -56,7 +56,9 @@ def _all_well(view: View, taken: Picture) -> str:
     """Why nothing needs attention: all is well, or nobody is there who could say otherwise."""
     promised = [tally for layer in view.layers if (tally := count(layer, taken)).of is not None]
     if any(tally.n for tally in promised):
-        return _("Every device reports and no value is past its limit.")
+        if all(tally.n == tally.of for tally in promised):
+            return _("Every device reports and no value is past its limit.")
+        return _("No value is past its limit, and whoever promised to report does.")
     if any(tally.of for tally in promised):
         return _("No device reports: whether anything needs attention is not known.")
     return _("No device is declared yet: one appears when it speaks over MQTT, or when the city's file names it.")

@@ -2,7 +2,7 @@
 (function () {
     const { createElement, memo } = window.React;
 
-    function Rows({ id, caption, titles, rows, picks }) {
+    function Rows({ caption, titles, rows, picks }) {
         const heading = (cells, i) => {
             if (!picks) return cells[0];
             const [layer, thing] = picks[i];
@@ -17,7 +17,7 @@
         const head = titles.map((title, n) => createElement("th", { key: n, scope: "col" }, title));
         return createElement(
             "table",
-            { id },
+            null,
             createElement("caption", null, caption),
             createElement("thead", null, createElement("tr", null, ...head)),
             createElement("tbody", null, ...rows.map(line)),

@@ -29,7 +29,7 @@ class Rows(Component):  # type: ignore[misc]  # Dash is untyped
     # Dash wants lists here, and declares no types
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = ["children"]
-    _prop_names: ClassVar[list[str]] = ["id", "caption", "titles", "rows", "picks"]
+    _prop_names: ClassVar[list[str]] = ["caption", "titles", "rows", "picks"]
     _valid_wildcard_attributes: ClassVar[list[str]] = []
 
     def __init__(
@@ -39,8 +39,7 @@ class Rows(Component):  # type: ignore[misc]  # Dash is untyped
         rows: Sequence[Sequence[str]],
         picks: Sequence[tuple[str, str]] | None = None,
     ) -> None:
-        self.caption, self.titles, self.rows = caption, list(titles), [list(cells) for cells in rows]
-        super().__init__(caption=caption, titles=self.titles, rows=self.rows, picks=picks and list(picks))
+        super().__init__(caption=caption, titles=titles, rows=rows, picks=picks)
 
     def plain(self) -> Any:
         """The same table of Dash's own HTML components, without its buttons."""

@@ -140,18 +140,21 @@ def test_a_city_of_which_nobody_reports_is_not_called_calm(tmp_path: Path) -> No
     assert "not known" in state_of_the_city(later, picture(later, None))
 
 
-LINES = "Every device reports", "No device reports", "No device is declared yet"
+LINES = "Every device reports", "whoever promised to report does", "No device reports", "No device is declared yet"
+WHO = {"everyone": 0, "some": 1, "nobody, two days later": 2, "none there": 3}
 
 
-@pytest.mark.parametrize(("since", "devices", "line"), [(0, True, 0), (2, True, 1), (0, False, 2)], ids=LINES)
-def test_an_empty_list_is_no_good_news_where_nobody_speaks(
-    tmp_path: Path, since: int, devices: bool, line: int
-) -> None:
-    desk = desk_at_noon(tmp_path, NOON + timedelta(days=since))
+@pytest.mark.parametrize("who", WHO)
+def test_an_empty_list_is_no_good_news_where_not_everyone_speaks(tmp_path: Path, who: str) -> None:
+    desk = desk_at_noon(tmp_path, NOON + timedelta(days=2 if WHO[who] == 2 else 0))
     taken = picture(desk, None)
-    none = {key: table.where(np.zeros(len(table), dtype=bool)) for key, table in taken.answers.items()}
-    quiet = replace(taken, needs=(), answers=taken.answers if devices else none)
-    assert [words in said(lists(desk, quiet)) for words in LINES] == [place == line for place in range(3)]
+    kept = dict(taken.answers)
+    for layer in desk.layers:
+        table = taken.answers[layer.key]
+        if "interval_s" in table and WHO[who] in (0, 3):
+            kept[layer.key] = table.where(speaking(table, layer, taken.now) & (WHO[who] == 0))
+    quiet = replace(taken, needs=(), answers=kept)
+    assert [words in said(lists(desk, quiet)) for words in LINES] == [place == WHO[who] for place in range(4)]
 
 
 @pytest.mark.parametrize("layer", [layer for layer in LAYERS if layer.scale], ids=lambda layer: layer.key)
