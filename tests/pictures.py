@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from components.public import COOKIE
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
 from tests.running import Running
 
@@ -25,8 +26,8 @@ def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) ->
         view, size, theme, language = name.split("-")
         width, height = SIZES[size]
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme(theme))
-        host = {"url": running.desk, "name": "language", "value": language}
-        context.add_cookies([host, {**host, "name": "theme", "value": theme}])
+        chosen = {"language": language, "theme": theme, COOKIE: theme}
+        context.add_cookies([{"url": running.desk, "name": name, "value": value} for name, value in chosen.items()])
         context.add_init_script("localStorage.setItem('tour', 'seen')")  # as for one who was here before
         page = context.new_page()
         page.goto(entrance(running, view))
