@@ -61,6 +61,7 @@ export class Engine {
     readonly host: HTMLElement,
     public props: Props,
     private readonly tell: Tell,
+    canvas: { antialias: boolean },
   ) {
     this.parts = stage(host);
     const scale = fit(host, this.parts);
@@ -80,7 +81,7 @@ export class Engine {
       pixelRatio: devicePixelRatio * scale,
       trackResize: false,
       locale: { "Map.Title": this.text("map") },
-      canvasContextAttributes: { antialias: true },
+      canvasContextAttributes: canvas,
     });
     this.map.on("error", () => undefined); // a missing tile is an empty place, a lost server shows as silence
     signs(this.map);
@@ -90,7 +91,7 @@ export class Engine {
     this.desk = new Desk((key) => this.cadence.soon(key), () => this.pulse.hear());
     this.dress = new Dress(this.map);
     this.gathering = new Gathering(props.layers, () => this.redraw());
-    this.overlay = new Overlay(this.map, scale, () => {
+    this.overlay = new Overlay(this.map, scale, canvas, () => {
       this.rebuild();
       this.redraw();
     });

@@ -23,20 +23,28 @@ export interface Mounted {
 /** Puts the map into this element; resolves when its style sheet and letters are here. */
 export async function mount(host: HTMLElement, props: Props, tell: Tell): Promise<Mounted> {
   await dressed(props.engine?.style);
-  if (!able()) return apology(host, props);
+  const canvas = drawing();
+  if (!canvas) return apology(host, props);
   const note = said(host, props.words?.["drawing"]);
   await lettered();
-  const engine = new Engine(host, props, (outputs) => {
+  const heard: Tell = (outputs) => {
     if (outputs.ready) note.remove();
     tell(outputs);
-  });
-  return engine;
+  };
+  return new Engine(host, props, heard, canvas);
 }
 
-function able(): boolean {
+// What draws where there is no graphics processor: a frame with smooth edges takes it twice as long as one without.
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|basic render/i;
+
+/** How this browser's canvas is drawn on; null where it cannot draw the map. */
+function drawing(): { antialias: boolean } | null {
   const context = document.createElement("canvas").getContext("webgl2");
-  context?.getExtension("WEBGL_lose_context")?.loseContext(); // browsers keep few of them
-  return context !== null;
+  if (!context) return null;
+  const told = context.getExtension("WEBGL_debug_renderer_info");
+  const renderer = String(context.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : context.RENDERER));
+  context.getExtension("WEBGL_lose_context")?.loseContext(); // browsers keep few of them
+  return { antialias: !SOFTWARE.test(renderer) };
 }
 
 /** A browser that cannot draw the map says so, and the rest of the page works without it. */

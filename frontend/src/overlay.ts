@@ -12,6 +12,7 @@ export class Overlay {
   constructor(
     private readonly map: MapLibre,
     private scale: number,
+    private readonly canvas: { antialias: boolean },
     private readonly lost: () => void,
   ) {
     this.laid = this.lay();
@@ -47,6 +48,7 @@ export class Overlay {
     const overlay: MapLibreOverlay = new MapLibreOverlay({
       interleaved: false,
       useDevicePixels: this.pixels,
+      deviceProps: { type: "webgl", webgl: this.canvas },
       layers: [],
       onError: () => undefined,
       onLoad: () => this.tame(overlay), // its canvas is made and listened to only then
