@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.chromium import RENDERER
 from tests.conftest import CHROMIUM_FLAGS, HOUSE, SHARED, chromium_program
 from tests.pictures import DRAWN
 from tests.running import A_DAY, Running
@@ -30,11 +31,6 @@ TURN = """frames => new Promise(done => {
   map.on("render", frame);
   map.setBearing(map.getBearing() + 360 / frames);
 })"""
-RENDERER = """() => {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  const told = gl.getExtension("WEBGL_debug_renderer_info");
-  return gl.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : gl.RENDERER);
-}"""
 
 
 def look(browser: Browser, running: Running) -> dict[str, float]:

@@ -18,9 +18,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from playwright.sync_api import sync_playwright
 
+from bench.chromium import RENDERER, said
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
 from tests.running import A_DAY, Running
 
@@ -46,11 +46,6 @@ RECORD = """() => {
     setTimeout(look, 1);
   };
   look();
-}"""
-RENDERER = """() => {
-  const context = document.createElement("canvas").getContext("webgl2");
-  const told = context?.getExtension("WEBGL_debug_renderer_info");
-  return told ? context.getParameter(told.UNMASKED_RENDERER_WEBGL) : "not told";
 }"""
 FOLLOWED = """() => Math.max(0, ...performance.getEntriesByType("resource")
   .filter(({ name }) => name.endsWith("/_dash-update-component")).map(({ responseEnd }) => responseEnd))"""
@@ -118,14 +113,6 @@ class Hand:
             self.page.wait_for_timeout(2500)
             found.append(self.page.evaluate(FOLLOWED) - begun)
         return [each for each in found if each > 0]
-
-
-def said(title: str, waits: list[float]) -> str:
-    if not waits:
-        return f"{title:<34} nothing was answered"
-    median, p95, p99 = np.percentile(waits, [50, 95, 99])
-    figures = f"median {median:6.0f} ms   p95 {p95:6.0f} ms   p99 {p99:6.0f} ms   worst {max(waits):6.0f} ms"
-    return f"{title:<34} {figures}   {len(waits)} moves"
 
 
 def main() -> None:
