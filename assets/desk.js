@@ -164,6 +164,11 @@
         }
         return window.dash_clientside.no_update;
       },
+      // An answer that comes while a tick asks again is thrown away: in a replay no tick may ask at all.
+      unless_replayed(told) {
+        const now = !root.dataset.replay && (typeof told !== "object" || told?.state === "live");
+        return now ? told : window.dash_clientside.no_update;
+      },
       focus(told) {
         if (!told || !told.length) setTimeout(goBack, 50); // once the lists are to be seen again
         else if (toFocus) {

@@ -40,12 +40,6 @@ def in_browser(name: str) -> ClientsideFunction:
     return ClientsideFunction("desk", name)
 
 
-def only_a_tick() -> bool:
-    """Whether nothing but the passing of time called; a pulse and a new time or selection may come in one call."""
-    ticks = {f"{ids.MAP}.pulse", f"{ids.MINUTE}.n_intervals"}
-    return bool(ctx.triggered) and {cause["prop_id"] for cause in ctx.triggered} <= ticks
-
-
 def register_desk(app: Dash, view: View) -> None:
     """Bind the desk's panels, its time and its selection to this app alone."""
     register_time(app, view)
@@ -63,6 +57,10 @@ def register_desk(app: Dash, view: View) -> None:
     register_registers(app, view)
     register_sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, replays=True)
     app.clientside_callback(in_browser("hear"), Input(ids.MAP, "pulse"))
+    for part, prop, ticks in ((ids.MAP, "pulse", ids.NEWS), (ids.MINUTE, "n_intervals", ids.NEW_MINUTE)):
+        app.clientside_callback(
+            in_browser("unless_replayed"), Output(ticks, "data"), Input(part, prop), prevent_initial_call=True
+        )
     app.clientside_callback(
         in_browser("shown"),
         Output(ids.SHOWN, "data"),
@@ -132,14 +130,11 @@ def _selection(app: Dash, view: View) -> None:
         Output(ids.DRAWER, "className"),
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
-        Input(ids.MAP, "pulse"),
+        Input(ids.NEWS, "data"),
         Input(ids.WORK_DONE, "data"),
     )
-    def describe(selected: Any, at: Any, _pulse: Any, _done: Any) -> Any:
-        chosen = selection(selected, view)
-        if only_a_tick() and (at or not chosen):
-            raise PreventUpdate
-        return described(view, chosen, instant(at))
+    def describe(selected: Any, at: Any, _news: Any, _done: Any) -> Any:
+        return described(view, selection(selected, view), instant(at))
 
     app.clientside_callback(in_browser("focus"), Input(ids.DETAIL, "children"), prevent_initial_call=True)
 
@@ -179,16 +174,14 @@ def _panels(app: Dash, view: View) -> None:
         Output(ids.STATE, "children"),
         Output(ids.NEEDS, "children"),
         Input(ids.AT, "data"),
-        Input(ids.MAP, "pulse"),
+        Input(ids.NEWS, "data"),
         Input(ids.WORK_DONE, "data"),
         Input(ids.FILTER, "data"),
         Input(ids.FILTER_SIGHT, "data"),
         State({"tally": ALL}, "id"),
         State(ids.MAP, "view"),
     )
-    def oversee(at: Any, _pulse: Any, _done: Any, wish: Any, _sight: Any, tallies: Any, seen: Any) -> Any:
-        if only_a_tick() and at:
-            raise PreventUpdate
+    def oversee(at: Any, _news: Any, _done: Any, wish: Any, _sight: Any, tallies: Any, seen: Any) -> Any:
         return overview(view, instant(at), [tally["tally"] for tally in tallies], wanted(wish, seen))
 
     @app.callback(
@@ -210,13 +203,11 @@ def _panels(app: Dash, view: View) -> None:
         Output(ids.SHEET_FRAME, "className"),
         Input(ids.TABLE, "data"),
         Input(ids.AT, "data"),
-        Input(ids.MAP, "pulse"),
+        Input(ids.NEWS, "data"),
         State(ids.MAP, "view"),
         prevent_initial_call=True,
     )
-    def list_rows(key: Any, at: Any, _pulse: Any, seen: Any) -> Any:
-        if only_a_tick() and (at or not key):
-            raise PreventUpdate
+    def list_rows(key: Any, at: Any, _news: Any, seen: Any) -> Any:
         return table_of(view, key, instant(at), box(seen.get("bbox")) if isinstance(seen, dict) else None)
 
     app.clientside_callback(in_browser("fold"), Output(ids.RAIL, "className"), Input(ids.FOLD, "n_clicks"))

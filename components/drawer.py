@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, ctx, html
-from dash.exceptions import PreventUpdate
+from dash import Dash, Input, Output, State, html
 
 from components import history, ids
 from components.around import around
@@ -42,11 +41,9 @@ def register_drawer(app: Dash, view: View) -> None:
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
         Input(ids.MAP, "theme"),
-        Input(ids.MINUTE, "n_intervals"),
+        Input(ids.NEW_MINUTE, "data"),
     )
     def draw(metric: Any, choice: Any, start: Any, end: Any, selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
-        if _only_the_minute() and at:
-            raise PreventUpdate
         then = instant(at)
         past = history.past_of(view, selection(selected, view), then, history.Asked(metric, choice, start, end))
         return history.chart_of(past, shade, history.band_of(view, past))
@@ -72,15 +69,7 @@ def register_drawer(app: Dash, view: View) -> None:
         Output(ids.AROUND, "children"),
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
-        Input(ids.MINUTE, "n_intervals"),
+        Input(ids.NEW_MINUTE, "data"),
     )
     def surround(selected: Any, at: Any, _minute: Any) -> Any:
-        chosen = selection(selected, view)
-        if _only_the_minute() and (at or not chosen):
-            raise PreventUpdate
-        return around(view, chosen, instant(at))
-
-
-def _only_the_minute() -> bool:
-    """Whether nothing but the passing of time called."""
-    return bool(ctx.triggered) and {cause["prop_id"] for cause in ctx.triggered} == {f"{ids.MINUTE}.n_intervals"}
+        return around(view, selection(selected, view), instant(at))

@@ -16,6 +16,8 @@ ADDRESS = "address"  # the query part of the page's own address
 TABLE = "table-of"  # the key of the layer whose table is open
 
 MINUTE = "minute"  # ticks once a minute
+# The same ticks, and the map's pulse, while the page shows now: the past does not go on.
+NEWS, NEW_MINUTE = "news", "new-minute"
 LIVE, SLIDER, TYPED, CALENDAR, TOLD = "live", "slider", "typed", "calendar", "time-told"
 PLAY, SPEED, SPAN, CAPTION, TRACK_BED = "play", "speed", "span", "time-caption", "track-bed"
 STRETCH, EVENTS, EVENT_LIST = "time-stretch", "time-events", "event-list"  # what the slider spans; what happened in it
@@ -28,6 +30,7 @@ RAW, RAW_OPEN, AROUND = "raw", "raw-open", "around"
 SHEET, SHEET_FRAME, SHEET_CLOSE = "sheet", "sheet-frame", "sheet-close"
 RAIL, FOLD = "rail", "fold"
 COUNTED = "counted"  # whether the tiles count what the map shows; else the whole city
+COUNTED_SIGHT = "counted-sight"  # what the map shows, while the tiles count it
 HELP, TOUR = "help", "tour"
 SINCE, SINCE_WISH, SINCE_TOLD, HERE = "since", "since-wish", "since-told", "here"  # what changed; a sign of life
 SAVED, SAVED_WISH, SAVED_LIST = "saved", "saved-wish", "saved-list"  # saved views

@@ -293,13 +293,13 @@ def register_work(app: Dash, view: View) -> None:
         Output({"like": ALL}, "children"),
         Input(ids.SELECTED, "data"),
         Input(ids.AT, "data"),
-        Input(ids.MAP, "pulse"),
+        Input(ids.NEWS, "data"),
         Input(ids.WORK_DONE, "data"),
         State(ids.WORK_SEEN, "data"),
         State({"deed": ALL}, "id"),
         State({"like": ALL}, "id"),
     )
-    def tell(selected: Any, at: Any, _pulse: Any, _done: Any, seen: Any, shown: Any, alike_shown: Any) -> Any:
+    def tell(selected: Any, at: Any, _news: Any, _done: Any, seen: Any, shown: Any, alike_shown: Any) -> Any:
         chosen = selection(selected, view)
         row = _incident(view, chosen, instant(at))
         mark = f"{chosen} {at} {row.revision if row else None} {view.now():%H:%M}"

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, ctx
-from dash.exceptions import PreventUpdate
+from dash import ClientsideFunction, Dash, Input, Output, State
 
 from components import ids
 from components.clock import instant
@@ -13,8 +12,6 @@ from components.picture import picture
 from components.tiles import told
 from components.view import View
 
-TICK, MOVE = f"{ids.MAP}.pulse", f"{ids.MAP}.view"
-
 
 def register_numbers(app: Dash, view: View) -> None:
     """Bind the desk's tiles to this app alone."""
@@ -23,15 +20,19 @@ def register_numbers(app: Dash, view: View) -> None:
         Output(ids.FIGURES, "figures"),
         Input(ids.AT, "data"),
         Input(ids.COUNTED, "data"),
-        Input(ids.MAP, "pulse"),
-        Input(ids.MAP, "view"),
+        Input(ids.NEWS, "data"),
+        Input(ids.COUNTED_SIGHT, "data"),
+        State(ids.MAP, "view"),
     )
-    def count(at: Any, here: Any, _pulse: Any, seen: Any) -> Any:
-        causes = {cause["prop_id"] for cause in ctx.triggered}
-        idle = {TICK} if at else set()  # the past does not go on
-        if here is not True:
-            idle.add(MOVE)
-        if causes and causes <= idle:
-            raise PreventUpdate
+    def count(at: Any, here: Any, _news: Any, _moved: Any, seen: Any) -> Any:
         taken = picture(view, instant(at))
         return [told(figure) for figure in figures(view, taken, ground(seen) if here is True else None)]
+
+    # Only while the tiles count what the map shows does its movement concern them.
+    app.clientside_callback(
+        ClientsideFunction("numbers", "moved"),  # of assets/desk/numbers.js
+        Output(ids.COUNTED_SIGHT, "data"),
+        Input(ids.MAP, "view"),
+        State(ids.COUNTED, "data"),
+        prevent_initial_call=True,
+    )

@@ -105,7 +105,7 @@ def told_to(view: View, wish: object, here: bool, told: object) -> tuple[Told, s
     """The panel for whoever asks, its class, and the visit that it tells of.
 
     `wish` is {"do": "read" | "open" | "span", "hours"}; `here`: nobody asked, someone only gave a sign of life, and
-    the panel stays as it is unless that one had been away (`told` is the visit that it tells of now).
+    the panel stays as it is unless that one had been away, or was not answered yet (`told`: the visit it tells of).
     """
     session = view.session()
     if view.memory is None or session is None:
@@ -113,7 +113,7 @@ def told_to(view: View, wish: object, here: bool, told: object) -> tuple[Told, s
     visit = view.memory.here(session.name, session.label)
     now = view.now()
     of = visit.left_at.isoformat() if visit.left_at else "first"
-    if here and told in (None, of):
+    if here and told == of:
         raise PreventUpdate
     asked = wish if isinstance(wish, Mapping) and not here else {}
     hours = asked.get("hours") if asked.get("do") == "span" and asked.get("hours") in HOURS else None

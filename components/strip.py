@@ -136,6 +136,9 @@ def stores(
         ids.TOLD: None,
         ids.ADDRESS: None,
         ids.TABLE: None,
+        ids.NEWS: None,
+        ids.NEW_MINUTE: None,
+        ids.COUNTED_SIGHT: None,
     }
     return [
         *(dcc.Store(id=name, data=value) for name, value in kept.items()),

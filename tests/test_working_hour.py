@@ -8,13 +8,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import shapely
 
 from data_access.queries import CameraViews, Whereabouts
 from data_access.store import CityStore
 from data_access.words import _, speaking
 from tests.devices import url_in
 from tests.running import Running
-from tests.visiting import Device, Page
+from tests.visiting import Device, Page, eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.broker, pytest.mark.slow]
 
@@ -91,20 +92,28 @@ class Spot:
 
 @pytest.fixture(scope="module")
 def spot(town: Running) -> Spot:
-    """On the line along which a camera looks, a third of the way, beside a street that has a name."""
-    import shapely
+    """In the middle of what a camera sees, beside a street that has a name."""
+    found: list[Spot] = []
 
-    store = CityStore.open(url_in(town.folder))
-    try:
-        for row in store.answer(CameraViews()):
-            inside = shapely.from_geojson(row.geometry).representative_point()
-            told = {one.kind: one for one in store.answer(Whereabouts(inside.x, inside.y))}
-            if row.online and "street" in told:
-                street = told["street"]
-                return Spot(inside.x, inside.y, street.name, street.name_en or street.name, row.name)
-    finally:
-        store.close()
-    raise AssertionError("no camera of the town sees a street")
+    def sought() -> bool:
+        store = CityStore.open(url_in(town.folder))
+        try:
+            found.extend(spots(store))
+        finally:
+            store.close()
+        return bool(found)
+
+    eventually(sought, 120)  # what cameras see is worked out after the start
+    return found[0]
+
+
+def spots(store: CityStore) -> Iterator[Spot]:
+    for row in store.answer(CameraViews()):
+        inside = shapely.from_geojson(row.geometry).representative_point()
+        told = {one.kind: one for one in store.answer(Whereabouts(inside.x, inside.y))}
+        if row.online and "street" in told:
+            street = told["street"]
+            yield Spot(inside.x, inside.y, street.name, street.name_en or street.name, row.name)
 
 
 @pytest.fixture

@@ -49,4 +49,9 @@
     const tile = event.target.closest?.(".tile[data-hushed]");
     if (tile && !tile.contains(event.relatedTarget)) delete tile.dataset.hushed;
   });
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    numbers: {
+      moved: (seen, here) => (here === true ? seen : window.dash_clientside.no_update),
+    },
+  });
 })();

@@ -153,21 +153,13 @@ def test_a_page_that_has_just_come_keeps_its_selection(browser: Browser) -> None
     assert browser.ask("selected.data").status_code == 204
 
 
-def test_a_pulse_moves_nothing_while_the_past_is_shown(browser: Browser) -> None:
-    pulse = {"map.pulse": {"state": "replay", "revision": 1, "rows": {}, "age_s": 1}, "at.data": PAST}
-    for output in ("state.children", "drawer.className", "sheet-frame.className"):
-        assert (
-            browser.ask(output, {**pulse, "selected.data": {"layer": "pm25", "id": "air-1"}}, "map.pulse").status_code
-            == 204
-        )
-    assert browser.ask("state.children", {"map.pulse": pulse["map.pulse"]}, "map.pulse").status_code == 200
-
-
-def test_a_new_time_is_followed_even_when_a_pulse_comes_with_it(browser: Browser) -> None:
-    asked = {"map.pulse": {"state": "replay", "revision": 1, "rows": {}, "age_s": 1}, "at.data": PAST}
-    answer = browser.ask("state.children", asked, "map.pulse", "at.data")
-    assert answer.status_code == 200
-    assert "Fire" not in answer.text
+def test_whatever_calls_the_panels_they_are_of_the_time_and_the_selection_that_the_page_has(browser: Browser) -> None:
+    asked = {"news.data": {"state": "live"}, "at.data": PAST, "selected.data": {"layer": "pm25", "id": "air-1"}}
+    for output in ("state.children", "drawer.className", "around.children", "figures.figures"):
+        answers = [browser.ask(output, asked, *causes) for causes in ((), ("news.data",), ("news.data", "at.data"))]
+        assert [answer.status_code for answer in answers] == [200, 200, 200]
+        assert len({answer.text for answer in answers}) == 1
+    assert "Fire" not in browser.ask("state.children", asked, "news.data").text
 
 
 def test_the_address_is_the_link_of_what_is_shown(browser: Browser) -> None:

@@ -120,7 +120,7 @@ def test_a_made_up_link_does_no_harm(served: Served, chromium: Any) -> None:
 
 def test_language_and_light_are_the_readers_choice(desk: Glass) -> None:
     assert desk.page.evaluate("document.documentElement.lang") == "en"
-    desk.page.get_by_role("button", name="Day").click()
+    desk.page.get_by_role("button", name="Day", exact=True).click()
     desk.wait("() => document.documentElement.dataset.theme === 'day'")
     with desk.page.expect_navigation():
         desk.page.get_by_role("button", name="Tiếng Việt").click()
@@ -177,4 +177,4 @@ def test_a_new_incident_comes_into_the_list_by_itself(desk: Glass) -> None:
     writer.say([(told, NOON)])
     writer.close()
     desk.wait_text("#needs", "Dark quarter")
-    assert desk.page.locator("#needs button[data-id=i-new]").count() == 1
+    assert desk.page.locator("#needs button.need[data-id=i-new]").count() == 1
