@@ -156,7 +156,7 @@ def done(view: View, wish: object) -> Said | None:
 def query(view: View, wish: Mapping[str, Any]) -> str:
     """The query part of an address, as this view writes it; with the minute that is shown, or open to every minute."""
     link = read(wish.get("query"), view)
-    at = (link.at or view.now()).replace(second=0, microsecond=0) if wish.get("minute") is True else None
+    at = (link.at or view.now()).replace(microsecond=0) if wish.get("minute") is True else None
     return write(replace(link, at=at))
 
 

@@ -87,9 +87,9 @@ class Page:
 class Device:
     """A device of the test's own."""
 
-    def __init__(self, running: Running, name: str, lon: float, lat: float, **about: Any) -> None:
-        self.name, self.lon, self.lat = name, lon, lat
-        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"test-{name}", protocol=mqtt.MQTTv5)
+    def __init__(self, running: Running, id: str, lon: float, lat: float, **about: Any) -> None:
+        self.name, self.lon, self.lat = id, lon, lat
+        self.client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=f"test-{id}", protocol=mqtt.MQTTv5)
         self.client.connect("127.0.0.1", running.mqtt_port)
         self.client.loop_start()
         self._send("about", {**STATION, "lon": lon, "lat": lat, **about}, retain=True)

@@ -41,7 +41,7 @@
   function link(minute) {
     const address = new URL(location.href);
     if (minute && !address.searchParams.has("at")) {
-      const at = `${new Date().toISOString().slice(0, 16)}:00Z`;
+      const at = `${new Date().toISOString().slice(0, 19)}Z`; // to the second: what has just happened is in it
       address.search += `${address.search ? "&" : "?"}at=${at}`;
     }
     return address.href;
