@@ -177,6 +177,15 @@
         }
         return window.dash_clientside.no_update;
       },
+      /** The key of the layer whose table is asked for; the one that is open is put away at once. */
+      table(_opened, _closed, open) {
+        const { triggered, triggered_id: asked } = window.dash_clientside.callback_context;
+        if (!triggered.some(({ value }) => value)) return window.dash_clientside.no_update;
+        const wanted = asked?.table ?? null;
+        if (wanted !== null && wanted !== open) return wanted;
+        window.dash_clientside.set_props("sheet-frame", { className: "panel sheet closed" });
+        return null;
+      },
       fold(clicks) {
         const folded = Boolean(clicks) && clicks % 2 === 1;
         document.getElementById("fold")?.setAttribute("aria-expanded", String(!folded));

@@ -51,6 +51,7 @@ WITNESS = """(() => {
 ARM = """() => {
   const told = window.cityglassDesk;
   Object.assign(told, { begun: null, done: null, waiting: true });
+  const was = %s;
   const met = () => %s;
   const look = () => {
     if (told.begun !== null && met()) { told.done = performance.now(); told.waiting = false; }
@@ -86,9 +87,8 @@ def key(name: str) -> Callable[[Page], None]:
 
 
 SWITCH = """[id='{"switch":"cameras"}']"""
-STANDS = (
-    "document.querySelector('#drawer.open #detail h2') !== null && document.querySelector('#detail .facts') !== null"
-)
+STANDS = "document.querySelector('#drawer.open #detail h2') !== null"
+COUNTED = "(document.querySelector('.tile:has(#figures-devices) .unit')?.textContent ?? '')"
 REPLAYS = """document.documentElement.dataset.replay && cityglass.moment.replay && cityglass.moment.whole
   && document.querySelector('#banner').innerText !== ''"""
 LIVES = "!document.documentElement.dataset.replay && !cityglass.moment.replay"
@@ -99,18 +99,22 @@ ACTS = (
         "a table opens", click("[aria-label='Table: Incidents']"), "document.querySelector('#sheet tbody tr') !== null"
     ),
     Act("Escape puts it away", key("Escape"), "document.querySelector('#sheet-frame.closed') !== null"),
-    Act("a layer is turned off", click(SWITCH), "!/layers=[^&]*cameras(,|&|$)/.test(location.search)"),
-    Act("and on again", click(SWITCH), "!/layers=/.test(location.search) || /cameras(,|&|$)/.test(location.search)"),
-    Act("the numbers of what is in sight", click("[data-here=true]"), "location.search.includes('numbers=sight')"),
-    Act("and of the whole city", click("[data-here=false]"), "!location.search.includes('numbers=')"),
+    Act("a layer is turned off", click(SWITCH), "!cityglass.visible.includes('cameras')"),
+    Act("and on again", click(SWITCH), "cityglass.visible.includes('cameras')"),
+    Act("the numbers of what is in sight", click("[data-here=true]"), f"{COUNTED} !== was"),
+    Act("and of the whole city", click("[data-here=false]"), f"{COUNTED} !== was"),
     Act("a minute back", click("[data-step='-1']"), REPLAYS),
     Act("LIVE", click("#live"), LIVES),
     Act("the search field takes the keys", key("/"), "document.activeElement?.id === 'search-text'"),
-    Act("results for a letter", key("h"), "document.querySelectorAll('#hits.open [role=option]').length > 0"),
+    Act(
+        "results for two letters",
+        lambda page: page.keyboard.type("ho"),
+        "document.querySelectorAll('#hits.open [role=option]').length > 0",
+    ),
     Act("Escape closes them", key("Escape"), "document.querySelector('#hits.open') === null"),
     Act("Escape empties the field", key("Escape"), "document.getElementById('search-text').value === ''"),
 )
-PATIENCE_MS, STILL_MS = 10_000, 700
+PATIENCE_MS, STILL_MS = 10_000, 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ def shifted(entries: list[Any]) -> tuple[float, tuple[str, ...]]:
 
 def act(page: Page, one: Act) -> float | None:
     """Milliseconds until the page answered; None where it did not."""
-    page.evaluate(ARM % one.answered)
+    page.evaluate(ARM % (COUNTED, one.answered))
     one.do(page)
     waited = 0
     while waited < PATIENCE_MS:

@@ -132,6 +132,7 @@ def _selection(app: Dash, view: View) -> None:
         Input(ids.AT, "data"),
         Input(ids.NEWS, "data"),
         Input(ids.WORK_DONE, "data"),
+        prevent_initial_call=True,
     )
     def describe(selected: Any, at: Any, _news: Any, _done: Any) -> Any:
         return described(view, selection(selected, view), instant(at))
@@ -180,23 +181,19 @@ def _panels(app: Dash, view: View) -> None:
         Input(ids.FILTER_SIGHT, "data"),
         State({"tally": ALL}, "id"),
         State(ids.MAP, "view"),
+        prevent_initial_call=True,
     )
     def oversee(at: Any, _news: Any, _done: Any, wish: Any, _sight: Any, tallies: Any, seen: Any) -> Any:
         return overview(view, instant(at), [tally["tally"] for tally in tallies], wanted(wish, seen))
 
-    @app.callback(
+    app.clientside_callback(
+        in_browser("table"),
         Output(ids.TABLE, "data"),
         Input({"table": ALL}, "n_clicks"),
         Input(ids.SHEET_CLOSE, "n_clicks"),
         State(ids.TABLE, "data"),
         prevent_initial_call=True,
     )
-    def open_table(_opened: Any, _closed: Any, now_open: Any) -> Any:
-        if not any(cause["value"] for cause in ctx.triggered):
-            raise PreventUpdate
-        asked = ctx.triggered_id
-        wanted = asked.get("table") if isinstance(asked, dict) else None
-        return None if wanted == now_open else wanted
 
     @app.callback(
         Output(ids.SHEET, "children"),

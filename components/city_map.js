@@ -12,8 +12,11 @@
         useEffect(() => {
             let gone = false;
             const tell = (outputs) => gone || latest.current.setProps(outputs);
-            import(props.engine.module)
-                .then((module) => module.mount(place.current, latest.current, tell))
+            // What one reads comes first: to make the map ready holds the page up, where a processor has to draw it.
+            const read = new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+            const soon = Promise.race([read, new Promise((done) => setTimeout(done, 1000))]);
+            Promise.all([import(props.engine.module), soon])
+                .then(([module]) => module.mount(place.current, latest.current, tell))
                 .then((mounted) => {
                     engine.current = mounted;
                     if (gone) mounted.remove();

@@ -7,18 +7,19 @@ from dash import html
 
 from components import ids, incident_filter, incident_new, incident_work, note_card, saved, since
 from components.changing import outcome
-from components.city_map import CityMap
-from components.clock import instant
+from components.desk_panels import described
 from components.drawer import drawer_parts
-from components.link import Camera, Link
+from components.incident_filter import read
+from components.incidents import lists
+from components.link import Link
+from components.picture import Picture, picture
 from components.rail import icon, rail
 from components.search import confirmed
+from components.stage import at_first, city_map
 from components.strip import stores, strip
-from components.sun import light, theme
 from components.time_bar import reach, replayed, time_bar
 from components.tour import tour
 from components.view import View
-from data_access.queries import CameraViews
 from data_access.words import _
 
 
@@ -32,6 +33,7 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
     looks = dict(link.looks)
     marked = confirmed(view, link.place, at)
     selected = {"layer": link.selected[0], "id": link.selected[1]} if link.selected else None
+    taken = picture(view, at)
     return [
         html.A(_("Skip to the content"), href="#drawer", className="skip"),
         *stores(told, selected, shown, chosen, looks, marked),
@@ -43,9 +45,12 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
             **{"aria-label": _("Map")},
         ),
         html.P(replayed(at, zone), id=ids.BANNER, className="replay-banner", role="status"),
-        strip(view, chosen, link.counted),
+        strip(view, taken, chosen, link.counted),
         html.Div(
-            [rail(view, shown, looks, saved.tools()), html.Main([drawer(view, link.filters), sheet()])],
+            [
+                rail(view, taken, shown, looks, saved.tools()),
+                html.Main([drawer(view, taken, link.filters, described(view, link.selected, at)), sheet()]),
+            ],
             className="sheets",
         ),
         time_bar(ends, at, zone),
@@ -57,17 +62,19 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
     ]
 
 
-def at_first(view: View) -> tuple[str, ...]:
-    """The layers that are on when nobody has chosen any."""
-    return tuple(layer.key for layer in view.layers if layer.shown)
+def drawer(view: View, taken: Picture, filters: Mapping[str, str], opened: tuple[Any, str]) -> Any:
+    """The one drawer: what needs attention, or the thing that is selected; never both.
 
-
-def drawer(view: View, filters: Mapping[str, str]) -> Any:
-    """The one drawer: what needs attention, or the thing that is selected; never both."""
+    `opened`: the words of what is selected, and the drawer's class, as `described` tells them.
+    """
+    detail, name = opened
+    needs = lists(view, taken, read(filters or None, None))
     close = _("Close and go back to the list")
     return html.Aside(
         [
-            html.Div([*since.place(), lists_head(view, filters), html.Div(id=ids.NEEDS)], className="needs-lists"),
+            html.Div(
+                [*since.place(view), lists_head(view, filters), html.Div(needs, id=ids.NEEDS)], className="needs-lists"
+            ),
             html.Div(
                 [
                     html.Button(
@@ -78,7 +85,7 @@ def drawer(view: View, filters: Mapping[str, str]) -> Any:
                         title=close,
                         **{"aria-label": close},
                     ),
-                    html.Div(id=ids.DETAIL, tabIndex=-1),
+                    html.Div(detail, id=ids.DETAIL, tabIndex=-1),
                     *incident_work.place(),
                     *drawer_parts(view),
                 ],
@@ -86,7 +93,7 @@ def drawer(view: View, filters: Mapping[str, str]) -> Any:
             ),
         ],
         id=ids.DRAWER,
-        className="panel drawer",
+        className=name,
         tabIndex=-1,
         **{"aria-label": _("What needs attention, or what is selected")},
     )
@@ -115,51 +122,3 @@ def sheet() -> Any:
         className="panel sheet closed",
         id=ids.SHEET_FRAME,
     )
-
-
-def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: Camera | None, **more: Any) -> Any:
-    """The one map of a page, seen from the link's camera or the city's own first view."""
-    city = view.store.city()
-    first = camera.as_json() if camera else _first_view(city)
-    lon, lat = view.centre()
-    now = instant(more.get("at")) or view.now()
-    shade = theme(chosen, lon, lat, now)
-    settings = {
-        "live": view.live,
-        "columns": view.columns,
-        "windows": view.windows,
-        "interactive": True,
-        "still": False,
-    } | more
-    return CityMap(
-        id=id,
-        layers=[
-            {
-                "key": layer.key,
-                "title": str(layer.title),
-                "stale_after_s": layer.stale_after.total_seconds(),
-                "parts": [part.as_json() for part in layer.draw()],
-                "looks": {look.key: [part.as_json() for part in look.draw()] for look in layer.looks},
-                "pick": not isinstance(layer.query, CameraViews),
-                "gathers": layer.gathers,
-                "worst": layer.worst,
-            }
-            for layer in view.layers
-        ],
-        visible=list(shown),
-        camera=first,
-        theme=shade,
-        light=light(lon, lat, now, shade),
-        tiles={
-            "version": city.tiles if city else "",
-            "attribution": city.attribution if city else "",
-            "bounds": list(city.bounds) if city else [-180, -85, 180, 85],
-        },
-        **settings,
-    )
-
-
-def _first_view(city: Any) -> dict[str, float]:
-    if not city:
-        return Camera(0, 0, 1).as_json()
-    return Camera(city.lon, city.lat, city.zoom, city.pitch, city.bearing).as_json()

@@ -23,6 +23,7 @@ def register_numbers(app: Dash, view: View) -> None:
         Input(ids.NEWS, "data"),
         Input(ids.COUNTED_SIGHT, "data"),
         State(ids.MAP, "view"),
+        prevent_initial_call=True,
     )
     def count(at: Any, here: Any, _news: Any, _moved: Any, seen: Any) -> Any:
         taken = picture(view, instant(at))

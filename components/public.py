@@ -15,12 +15,12 @@ from dash import ClientsideFunction, Dash, Input, Output, dcc, html
 from fastapi import FastAPI
 
 from components.ages import WORDS, has_age
-from components.desk import at_first, city_map
 from components.legend import legend
 from components.plain_html import aria, plain
 from components.public_choice import choice, register_choice
 from components.public_sayings import Saying, say
 from components.rows import Rows
+from components.stage import at_first, city_map
 from components.view import Store, View
 from data_access.queries import Buildings, Cameras, Districts, Latest, Parking
 from data_access.words import LANGUAGES, N_, Text, _, language

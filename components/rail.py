@@ -8,7 +8,7 @@ from dash import html
 
 from components import ids
 from components.legend import legend
-from components.picture import Count
+from components.picture import Count, Picture, count
 from components.view import View
 from data_access.words import Text, _
 from layers.base import Layer, Look
@@ -23,14 +23,14 @@ def icon(name: str) -> Any:
     return html.Span(className="icon", style={"--icon": where}, **{"aria-hidden": "true"})
 
 
-def told(count: Count) -> str:
+def told(tally: Count) -> str:
     """How many of how many, short enough for the rail."""
-    if count.of is None:
-        return number(count.n)
-    return f"{number(count.n)}/{number(count.of)}"
+    if tally.of is None:
+        return number(tally.n)
+    return f"{number(tally.n)}/{number(tally.of)}"
 
 
-def rail(view: View, shown: Sequence[str], looks: Mapping[str, str], tools: Any = None) -> Any:
+def rail(view: View, taken: Picture, shown: Sequence[str], looks: Mapping[str, str], tools: Any = None) -> Any:
     """All layers of a view in groups that fold; `shown` are on. A group of which nothing is on begins folded.
 
     `tools`: what else stands at its head.
@@ -39,7 +39,7 @@ def rail(view: View, shown: Sequence[str], looks: Mapping[str, str], tools: Any 
         html.Details(
             [
                 html.Summary(html.H3(str(group)), className="group"),
-                html.Ul([_row(layer, layer.key in shown, layer.look(looks.get(layer.key))) for layer in layers]),
+                html.Ul([_row(layer, taken, layer.key in shown, layer.look(looks.get(layer.key))) for layer in layers]),
             ],
             open=any(layer.key in shown for layer in layers),
             className="layer-group",
@@ -81,7 +81,7 @@ def notes(view: View) -> list[Any]:
     return [html.Section([html.H3(_("What is not known here")), *map(html.P, said)], className="notes")] if said else []
 
 
-def _row(layer: Layer, on: bool, look: Look | None) -> Any:
+def _row(layer: Layer, taken: Picture, on: bool, look: Look | None) -> Any:
     title = str(layer.title)
     table = _("Table: {layer}").format(layer=title)
     return html.Li(
@@ -90,7 +90,7 @@ def _row(layer: Layer, on: bool, look: Look | None) -> Any:
                 [
                     icon(layer.icon),
                     dbc.Switch(id=ids.switch(layer.key), value=on, label=title, class_name="switch"),
-                    html.Span("", id=ids.tally(layer.key), className="tally"),
+                    html.Span(told(count(layer, taken)), id=ids.tally(layer.key), className="tally"),
                     html.Button(
                         icon("table"),
                         id=ids.table_of(layer.key),

@@ -10,11 +10,11 @@ from dash import dcc, html
 
 from components import register_ids as ids
 from components.clock import instant
-from components.desk import city_map
 from components.rail import icon
 from components.register_lists import ALL, SHELVES, Shelf, shelf, tallies
 from components.register_sheet import SHUT
 from components.silence import clock, data_age
+from components.stage import city_map
 from components.strip import languages, themes
 from components.time_bar import reach, replayed
 from components.view import View

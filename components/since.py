@@ -91,12 +91,13 @@ def since_of(left_at: datetime | None, hours: int | None, first_fact: datetime |
     return max(wanted, now - FARTHEST, first_fact or now - FARTHEST)
 
 
-def place() -> list[Any]:
-    """Where the panel stands in the drawer, and what the page remembers of it."""
+def place(view: View) -> list[Any]:
+    """The panel as it stands first in the drawer, and what the page remembers of it."""
+    told, name, of = told_to(view, None, False, None)
     return [
-        html.Section(id=ids.SINCE, className="news folded", **{"aria-label": _("What changed")}),
+        html.Section(told, id=ids.SINCE, className=name, **{"aria-label": _("What changed")}),
         dcc.Store(id=ids.SINCE_WISH),
-        dcc.Store(id=ids.SINCE_TOLD),
+        dcc.Store(id=ids.SINCE_TOLD, data=of),
         dcc.Store(id=ids.HERE),
     ]
 
@@ -136,6 +137,7 @@ def register_since(app: Dash, view: View) -> None:
         Input(ids.SINCE_WISH, "data"),
         Input(ids.HERE, "data"),
         State(ids.SINCE_TOLD, "data"),
+        prevent_initial_call=True,
     )
     def tell(wish: Any, _here: Any, told: Any) -> Any:
         return told_to(view, wish, ctx.triggered_id == ids.HERE, told)

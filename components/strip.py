@@ -6,11 +6,13 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids
+from components.figures import figures, state_of_the_city
+from components.picture import Picture
 from components.rail import icon
 from components.search import field
 from components.silence import clock, data_age
 from components.sun import THEMES
-from components.tiles import Tiles, scope
+from components.tiles import Tiles, scope, told
 from components.view import View
 from data_access.words import LANGUAGES, _, language
 
@@ -18,12 +20,18 @@ from data_access.words import LANGUAGES, _, language
 NAMES = {"vi": "Tiếng Việt", "en": "English"}
 
 
-def strip(view: View, chosen: str, counted: bool) -> Any:
+def strip(view: View, taken: Picture, chosen: str, counted: bool) -> Any:
     """The strip; `chosen` is the light the reader asked for: one of THEMES. `counted`: its numbers are of what the map
-    shows."""
+    shows, and wait for it."""
+    first = [] if counted else [told(figure) for figure in figures(view, taken)]
     return html.Header(
         [
-            html.Div([html.H1(view.place(), className="city"), html.P("", id=ids.STATE, className="state")]),
+            html.Div(
+                [
+                    html.H1(view.place(), className="city"),
+                    html.P(state_of_the_city(view, taken), id=ids.STATE, className="state"),
+                ]
+            ),
             field(),
             html.Div(
                 [
@@ -38,7 +46,7 @@ def strip(view: View, chosen: str, counted: bool) -> Any:
                 [
                     dcc.Store(id=ids.COUNTED, data=counted),
                     scope(counted),
-                    Tiles(ids.FIGURES, _("The city in numbers")),
+                    Tiles(ids.FIGURES, _("The city in numbers"), first),
                 ],
                 className="numbers",
             ),

@@ -5,9 +5,9 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids
-from components.desk import at_first, city_map
 from components.link import Camera
 from components.silence import clock, data_age
+from components.stage import at_first, city_map
 from components.view import View
 from data_access.words import _
 

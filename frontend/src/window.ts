@@ -18,6 +18,9 @@ export function handle(engine: Engine): void {
       const { replaying: replay, whole, near } = engine.desk;
       return { at: engine.desk.now(), replay, whole, near };
     },
+    get visible() {
+      return [...engine.visible];
+    },
     column: (layer: string, name: string) => engine.desk.rows(layer).column(name) ?? null,
     row: (layer: string, id: string) => engine.desk.rows(layer).row(id),
     written: (layer: string) => [...engine.drawn.values()].filter((one) => one.layer.key === layer && one.writes).flatMap((one) => one.ids),

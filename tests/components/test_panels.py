@@ -179,7 +179,7 @@ def test_the_legend_has_every_symbol_that_the_layer_names(layer: Layer) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda layer: layer.key)
 def test_each_layer_has_a_labelled_switch_and_a_table(view: View, layer: Layer) -> None:
-    built = rail(view, [layer.key], {})
+    built = rail(view, picture(view, None), [layer.key], {})
     switches = {switch.id["switch"]: switch for switch in found(built, "Switch")}  # type: ignore[attr-defined]  # Dash sets id
     assert switches[layer.key].label == str(layer.title)  # type: ignore[attr-defined]  # Dash sets it
     assert [key for key, switch in switches.items() if switch.value] == [layer.key]  # type: ignore[attr-defined]  # same
@@ -240,7 +240,7 @@ def test_incidents_have_a_layer_of_their_own() -> None:
 
 
 def test_a_group_of_layers_folds_and_begins_folded_when_nothing_in_it_is_on(view: View) -> None:
-    details = found(rail(view, ["pm25"], {}), "Details")
+    details = found(rail(view, picture(view, None), ["pm25"], {}), "Details")
     groups = [group for group in details if getattr(group, "className", "") == "layer-group"]
     assert len(groups) == 5
     (unfolded,) = [group for group in groups if getattr(group, "open", False)]
@@ -248,7 +248,7 @@ def test_a_group_of_layers_folds_and_begins_folded_when_nothing_in_it_is_on(view
 
 
 def test_a_look_is_chosen_under_its_layer_and_the_legend_follows(view: View) -> None:
-    (choice,) = found(rail(view, ["buildings"], {"buildings": "year"}), "RadioItems")
+    (choice,) = found(rail(view, picture(view, None), ["buildings"], {"buildings": "year"}), "RadioItems")
     assert choice.value == "year"  # type: ignore[attr-defined]  # Dash sets it
     assert [option["value"] for option in choice.options] == ["plain", "use", "height", "height-source", "year"]  # type: ignore[attr-defined]  # same
     keys = ["pm25", "buildings"]
@@ -259,12 +259,12 @@ def test_a_look_is_chosen_under_its_layer_and_the_legend_follows(view: View) -> 
 
 
 def test_the_rail_says_what_is_not_known_of_a_city(view: View, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "not known here" not in said(rail(view, [], {}))
+    assert "not known here" not in said(rail(view, picture(view, None), [], {}))
     told = msgspec.structs.replace(
         view.store.city(), notes=(Said({"en": "No building is known.", "vi": "Chưa biết ngôi nhà nào."}),)
     )
     monkeypatch.setattr(view.store, "city", lambda: told)
-    assert "No building is known." in said(rail(view, [], {}))
+    assert "No building is known." in said(rail(view, picture(view, None), [], {}))
 
 
 def test_what_has_no_place_says_why_it_is_not_on_the_map(view: View) -> None:
