@@ -106,3 +106,39 @@ def test_the_public_page(chromium: Any, published: Site, axe: str, size: tuple[i
     page.evaluate("document.querySelector('main').append(document.createElement('button'))")  # one nobody can name
     assert [found.split(":")[0] for found in barriers(page)] == ["button-name"]
     context.close()
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_work_on_an_incident(chromium: Any, served: Served, axe: str, size: tuple[int, int], theme: str) -> None:
+    glass = opened(chromium, served, axe, "/?selected=incidents/i-fire", size, theme)
+    glass.wait_text("#work", "What was said and done")
+    for form in glass.page.locator("#work details.deed:not(.hidden) > summary").all():
+        form.focus()
+        glass.page.keyboard.press("Enter")
+        assert barriers(glass.page) == []
+    glass.page.locator("#close").press("Enter")
+    glass.page.locator(".filter > summary").press("Enter")
+    glass.page.get_by_role("button", name="New incident").press("Enter")
+    glass.wait_text("#new-place", "At:")
+    assert barriers(glass.page) == []
+    glass.close()
+
+
+def test_a_page_at_twice_its_size_holds_all_its_words(chromium: Any, served: Served, axe: str) -> None:
+    """At 200 % a screen of 1440 by 900 has room for 720 by 450: nothing sticks out, and everything can be reached."""
+    glass = opened(chromium, served, axe, "/", (720, 450), "night")
+    glass.wait(DRAWN)
+    assert glass.page.evaluate("document.documentElement.scrollWidth") <= 720
+    assert barriers(glass.page) == []
+    for name in (".strip", ".time-bar", "#drawer"):
+        seen = glass.page.locator(name).bounding_box()
+        assert seen is not None
+        assert seen["x"] >= 0
+        assert seen["x"] + seen["width"] <= 720
+    line = glass.page.locator("#needs button.need").last
+    line.focus()
+    box = line.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] <= 450 - box["height"]  # the focus brings it into sight
+    glass.close()
