@@ -44,7 +44,7 @@ def entrance(running: Running, view: str) -> str:
     if view == "public":
         return running.public + "/"
     link = running.link()
-    return link + "&next=/wall" if view == "wall" else link
+    return link if view == "desk" else f"{link}&next=/{view}"
 
 
 def scheme(theme: str) -> Any:
@@ -60,9 +60,15 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(4_000)
 
 
+VIEWS = {
+    "desk": ("desk", "full", "phone", "large"),
+    "registers": ("desk", "full", "phone"),
+    "wall": ("wall",),
+    "public": ("desk", "full", "phone"),
+}
 WANTED = [
     f"{view}-{size}-{theme}-{language}"
-    for view, sizes in (("desk", ("desk", "phone", "large")), ("wall", ("wall",)), ("public", ("desk", "phone")))
+    for view, sizes in VIEWS.items()
     for size in sizes
     for theme in (("dusk", "night", "day") if view == "desk" else ("night", "day"))
     for language in ("vi", "en")
