@@ -16,6 +16,11 @@ UNITS = {
     "_mm": "mm",
     "_lux": "lx",
     "_ppm": "ppm",
+    "_per_cm3": "1/cm³",
+    "_nm": "nm",
+    "_v": "V",
+    "_dbm": "dBm",
+    "_hz": "Hz",
     "_m": "m",
 }
 

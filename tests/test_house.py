@@ -36,6 +36,7 @@ PURE = {
     "refusals",
     "incident_life",
     "words",
+    "codecs",
     "decoders",
 }
 DATABASE = {"sqlalchemy", "sqlite3", "alembic", "psycopg"}

@@ -2,12 +2,12 @@
 
 from functools import lru_cache
 
-from data_access.decoders import native, ngsi_ld
+from data_access.decoders import chirpstack, native, ngsi_ld, things_stack
 from data_access.decoders.base import DecodeError, Decoder, matches
 
 __all__ = ["DECODERS", "DecodeError", "Decoder", "decoder_for", "matches"]
 
-DECODERS: tuple[Decoder, ...] = (native.DECODER, ngsi_ld.DECODER)
+DECODERS: tuple[Decoder, ...] = (native.DECODER, ngsi_ld.DECODER, things_stack.DECODER, chirpstack.DECODER)
 
 
 @lru_cache(maxsize=16_384)  # a busy city's topics; bounded, since anyone may invent more
