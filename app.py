@@ -53,6 +53,7 @@ if TYPE_CHECKING:
 
 VERSION = "0.1.0"
 HOUSE = Path(__file__).resolve().parent
+SPOOL = Path("var/gateway.db")
 ASSETS, SIMULATED = HOUSE / "assets", HOUSE / "cities" / "simulated.toml"
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
@@ -403,6 +404,33 @@ def replay_command(
         raise Refused(str(fault)) from None
     for line in played.lines():
         say(line)
+
+
+@cli.command("gateway", help=_("Take readings from devices nearby, keep them, and send them until the city has them."))
+def gateway_command(
+    broker: Annotated[str, typer.Option(help=_("The city's broker, mqtt://host:port."))],
+    local: Annotated[str | None, typer.Option(help=_("The broker beside it to which its devices speak."))] = None,
+    files: Annotated[
+        Path | None, typer.Option(help=_("The folder in which its devices leave files (.ndjson)."))
+    ] = None,
+    spool: Annotated[Path, typer.Option(help=_("Where messages wait until the city has them."))] = SPOOL,
+    name: Annotated[str, typer.Option(help=_("The gateway's own name at both brokers."))] = "gateway",
+) -> None:
+    from data_access.gateway import Gateway
+    from data_access.spool import Spool, SpoolError
+
+    if not local and not files:
+        raise Refused(_("Say where the readings come from: --local mqtt://host:port, or --files FOLDER, or both."))
+    if files and not files.is_dir():
+        raise Refused(_("There is no folder {folder}. Make it, or name another with --files.").format(folder=files))
+    try:
+        kept = Spool(spool)
+        gateway = Gateway(broker, kept, name, local, files)
+    except (SpoolError, ValueError) as fault:
+        raise Refused(str(fault)) from None
+    say(_("{n} messages wait in {spool}.").format(n=len(kept), spool=spool))
+    gateway.run(stop_on_signals())
+    kept.close()
 
 
 if __name__ == "__main__":

@@ -204,9 +204,9 @@ class Link:
             self._socket.send(struct.pack(f">{len(packets)}H", *packets))
             self.wake()
 
-    def publish(self, topic: str, payload: bytes) -> bool:
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
         """Publish at QoS 1, from any thread; False where it could not even be queued."""
-        return self._client.publish(topic, payload, qos=1).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+        return self._client.publish(topic, payload, qos=1, retain=retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def wake(self) -> None:
         """Have `run` look up at once; safe from any thread."""
