@@ -1,5 +1,6 @@
 """What could not be stored, kept where a person can look at it: nothing vanishes, and nothing floods."""
 
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +12,7 @@ from data_access.transaction import Writing, fetched, inserting
 MOST_BYTES = 4096
 MOST_ENTRIES = 100  # different ones of one device; what comes beyond is counted in one entry without content
 OVERFLOW = "more"
+KEPT = timedelta(days=30)  # since it was last heard of
 
 _PUT = inserting(QUARANTINE)
 _AGAIN = "UPDATE quarantine SET count = count + 1, last_at = ? WHERE source = ? AND digest = ?"
@@ -31,6 +33,20 @@ def put(tx: Writing, topic: str, payload: bytes, reason: str, at: int) -> None:
         digest, reason, payload = OVERFLOW, "too many different faults of one source", b""
     row = (source, digest, reason, topic, payload[:MOST_BYTES], len(payload), 1, at, at)
     tx.run(_PUT, [row])
+
+
+def expired(connection: Connection, now: int) -> bool:
+    """Whether anything has waited here for longer than it is kept."""
+    return bool(fetched(connection, "SELECT 1 FROM quarantine WHERE last_at < ? LIMIT 1", _until(now)))
+
+
+def expire(tx: Writing, now: int) -> int:
+    """Let go what was last heard of so long ago that nobody will ask for it; how many there were."""
+    return tx.once("DELETE FROM quarantine WHERE last_at < ?", _until(now))
+
+
+def _until(now: int) -> int:
+    return now - KEPT // timedelta(microseconds=1)
 
 
 def plain(words: str, most: int = 500) -> str:

@@ -266,6 +266,15 @@ class CityWriter:
         """Bring the keyframes up to now and rewrite those that late readings touch; how many were written."""
         return keep(self._writing, self._reading(), microseconds(now or self._clock()))
 
+    def clear_quarantine(self) -> int:
+        """Let go what has waited in quarantine for longer than it is kept; how many there were."""
+        now = microseconds(self._clock())
+        with self._reading().begin() as connection:
+            if not quarantine.expired(connection, now):
+                return 0
+        with self._writing() as tx:
+            return quarantine.expire(tx, now)
+
     def quarantined(self, limit: int = 100) -> list[dict[str, Any]]:
         """What could not be stored, newest first."""
         with self._reading().begin() as connection:

@@ -18,7 +18,7 @@ from data_access.writer import CityWriter
 from layers import LAYERS
 from server.numbers import tell
 
-VIEWS_EVERY_S, PUBLISH_EVERY_S, KEYFRAMES_EVERY_S = 2, 60, 60
+VIEWS_EVERY_S, PUBLISH_EVERY_S, KEYFRAMES_EVERY_S, CLEAR_EVERY_S = 2, 60, 60, 3_600
 
 
 class StoodStillError(RuntimeError):
@@ -63,6 +63,7 @@ def work_through(settings: Settings, stop: threading.Event) -> None:
         Job("camera views", VIEWS_EVERY_S, Watch(store, writer).refresh),
         Job("public snapshot", PUBLISH_EVERY_S, lambda: publish(store, rules(), settings.folder / "public")),
         Job("keyframes", KEYFRAMES_EVERY_S, writer.keep_keyframes),
+        Job("quarantine", CLEAR_EVERY_S, writer.clear_quarantine),
     ]
     work(jobs, stop)
     writer.close()
