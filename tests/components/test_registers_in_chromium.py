@@ -71,6 +71,7 @@ def test_a_camera_is_turned_and_moved_on_the_map_sees_before_it_is_saved_and_is_
 ) -> None:
     glass = opened(chromium, served, "/registers?list=cameras&id=cam-1")
     until(glass, DRAFTED)
+    until(glass, "() => !window.cityglass.map.isMoving()")  # it flies there, and the grips with it
     says(glass, ".sees", "It would see")
     before, seen = field(glass, "azimuth_deg"), glass.text(".sees")
     drag(glass, ".cg-turn", -60, -120)
