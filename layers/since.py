@@ -81,6 +81,8 @@ def of_needs(layers: Sequence[Layer], before: Sequence[Item], after: Sequence[It
             changes.append(Change("worse", item.severity, *key, item.title, item.why, None))
     troubled = {thing for _layer, thing in today}
     for key, item in then.items():
+        if item.since is None:  # nobody had heard of it yet: where a city's memory begins, that is everything
+            continue
         if key[1] not in troubled:  # one layer may tell now what another one told then
             what = _("settled; before: {why}").format(why=item.why)
             changes.append(Change("over", item.severity, *key, item.title, what, None))

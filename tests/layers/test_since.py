@@ -206,3 +206,10 @@ def test_every_change_is_told_in_the_readers_words(spoken: str) -> None:
         ]
         assert all(one.what and "{" not in one.what for one in told)
         assert len({replace(one, at=None).kind for one in told}) == 3
+
+
+def test_what_nobody_had_heard_of_yet_has_not_settled_since() -> None:
+    """Where a city's memory begins every device has never reported: that they all do now is no news."""
+    silent, unheard = need(), need(id="air-2", since=None)
+    told = of_needs(LAYERS, [silent, unheard], [], ago(HOUR))
+    assert [change.id for change in told] == ["air-1"]
