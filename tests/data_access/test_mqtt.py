@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from data_access.decoders import DECODERS
 from data_access.inbox import Arrival
 from data_access.listener import Listener
 from data_access.mqtt import Address
@@ -256,13 +257,15 @@ def test_a_refused_subscription_is_named(tmp_path: Path) -> None:
         line.packet()
         line.socket.sendall(WELCOME_5)
         line.packet()
-        line.socket.sendall(b"\x90\x07\x00\x01\x00\x01\x87\x01\x01")
+        line.socket.sendall(bytes([0x90, 3 + len(answers), 0, 1, 0, *answers]))
         while line.packet():
             pass
 
+    wanted = sorted({topic for decoder in DECODERS for topic in decoder.topics})
+    answers = [0x87 if topic == "cityglass/+/readings" else 1 for topic in wanted]
     broker = Scripted(scene)
     with listening(broker.url, tmp_path) as listener:
-        assert "does not let us listen to cityglass/+/readings" in str(listener.fault)
+        assert "does not let us listen to cityglass/+/readings." in str(listener.fault)
     broker.close()
 
 
