@@ -18,6 +18,7 @@ from typing import Any
 import orjson
 import structlog
 
+from data_access.decoders.fields import MAX_NUMBER
 from data_access.mqtt import Address, Link
 from data_access.spool import Key, Spool
 from data_access.wire import MQTT_3, MQTT_5
@@ -86,8 +87,8 @@ class Gateway:
         try:
             device = topic.decode().split("/")[1]
             said = orjson.loads(payload)
-            boot, upto = str(said["boot"]), int(said["seq"])
-            also = [(int(first), int(last)) for first, last in said.get("also") or ()]
+            boot, upto = str(said["boot"]), min(int(said["seq"]), MAX_NUMBER)
+            also = [(min(int(first), MAX_NUMBER), min(int(last), MAX_NUMBER)) for first, last in said.get("also") or ()]
         except (ValueError, KeyError, TypeError, IndexError):
             log.warning(_("A confirmation of the city cannot be read and is left alone."))
             return

@@ -14,9 +14,11 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from data_access.decoders.fields import MAX_NUMBER
 from data_access.words import _
 
 MOST = 2_000_000  # messages: at one a minute from 50 devices four weeks
+LONGEST_BOOT = 64
 LOST_TOLD = 100  # ranges of given-up numbers in one message
 
 _TABLES = """
@@ -120,7 +122,7 @@ class Spool:
             return gone
 
     def _keep(self, device: str, body: dict[str, Any]) -> Key:
-        if not (isinstance(body.get("boot"), str) and isinstance(body.get("seq"), int)):
+        if not _numbered(body):
             boot, last = self._db.execute("SELECT boot, last FROM sender WHERE device = ?", (device,)).fetchone() or (
                 secrets.token_hex(4),
                 0,
@@ -160,6 +162,12 @@ class Spool:
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db, self)
+
+
+def _numbered(body: Mapping[str, Any]) -> bool:
+    """Whether a device numbers its messages as the city understands it; else they are numbered here."""
+    boot, seq = body.get("boot"), body.get("seq")
+    return type(boot) is str and 0 < len(boot) <= LONGEST_BOOT and type(seq) is int and 1 <= seq <= MAX_NUMBER
 
 
 class _Transaction:

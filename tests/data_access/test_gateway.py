@@ -52,6 +52,13 @@ def test_a_device_that_numbers_its_messages_keeps_its_numbers(spool: Spool) -> N
     assert len(spool) == 1
 
 
+@pytest.mark.parametrize("numbers", [{"boot": "b", "seq": 2**63}, {"boot": "b", "seq": True}, {"boot": "", "seq": 1}])
+def test_numbers_that_the_city_would_refuse_are_replaced(spool: Spool, numbers: dict[str, object]) -> None:
+    (key,) = spool.put([("a", reading(1) | numbers)])
+    assert key.seq == 1
+    assert len(key.boot) == 8
+
+
 @given(
     count=st.integers(1, 30), upto=st.integers(0, 30), also=st.lists(st.tuples(st.integers(1, 30), st.integers(1, 30)))
 )
