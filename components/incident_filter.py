@@ -124,10 +124,10 @@ def controls(kept: Mapping[str, str] | None = None) -> Any:
                     html.Fieldset(
                         [
                             html.Legend(_("Severity")),
-                            dcc.Checklist(id=ids.FILTER_SEVERITY, options=severities, value=[]),
+                            dbc.Checklist(id=ids.FILTER_SEVERITY, options=severities, value=[]),
                         ]
                     ),
-                    dcc.Checklist(
+                    dbc.Checklist(
                         id=ids.FILTER_SEEN, options=[{"label": _("Only what the map shows"), "value": "1"}], value=[]
                     ),
                 ],

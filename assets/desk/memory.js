@@ -93,7 +93,7 @@
     window.dash_clientside.set_props("note-said", { children: "" }); // what was said of the last one
     if (note === "close") return from?.isConnected && from.focus({ preventScroll: true });
     from = button;
-    setTimeout(() => document.getElementById("note-text")?.focus({ preventScroll: true }), 300); // once it is to be seen
+    window.dash_clientside.focus.onceSeen("note-text");
   }
 
   document.addEventListener("click", (event) => {

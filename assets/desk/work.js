@@ -62,13 +62,7 @@
     from = button;
     document.querySelector("#note-card:not(.closed) .close")?.click();
     window.dash_clientside.set_props("new-said", { children: "" });
-    focusTitle(50); // once it is to be seen, however long the server takes
-  }
-
-  function focusTitle(tries) {
-    const title = document.getElementById("new-title");
-    if (title?.checkVisibility()) title.focus({ preventScroll: true });
-    else if (tries > 0) setTimeout(focusTitle, 100, tries - 1);
+    window.dash_clientside.focus.onceSeen("new-title");
   }
 
   // ---- the lists ----

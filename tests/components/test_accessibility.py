@@ -118,7 +118,10 @@ def test_the_work_on_an_incident(chromium: Any, served: Served, axe: str, size: 
         glass.page.keyboard.press("Enter")
         assert barriers(glass.page) == []
     glass.page.locator("#close").press("Enter")
+    glass.page.locator(".filter > summary").wait_for()  # the drawer is put away by an answer
     glass.page.locator(".filter > summary").press("Enter")
+    glass.page.locator(".filter[open]").wait_for()
+    assert barriers(glass.page) == []
     glass.page.get_by_role("button", name="New incident").press("Enter")
     glass.wait_text("#new-place", "At:")
     assert barriers(glass.page) == []
