@@ -28,6 +28,14 @@
   // A language named in the address holds for the page's later questions too.
   if (asking.has("lang")) keep("language", root.lang);
 
+  // First the words, then the way there: a map that moves takes a machine without a graphics processor for itself.
+  const WORDS_MS = 400;
+  let flight = null;
+  function takeOff() {
+    if (flight) tell("flight", flight);
+    flight = null;
+  }
+
   function pick(layer, id) {
     tell("picked", { layer, id, n: ++wishes });
   }
@@ -169,13 +177,30 @@
         const now = !root.dataset.replay && (typeof told !== "object" || told?.state === "live");
         return now ? told : window.dash_clientside.no_update;
       },
-      focus(told) {
+      /** What a click on the map or a press on a line selects; the lists come back at once. */
+      select(clicked, picked) {
+        const { triggered, triggered_id: asked } = window.dash_clientside.callback_context;
+        const { no_update, set_props } = window.dash_clientside;
+        if (!triggered.some(({ value }) => value)) return [no_update, no_update]; // the page has just come
+        const { layer, id } = { map: clicked, picked }[asked] ?? {};
+        const told = layer && typeof id === "string" && id ? { layer, id } : null;
+        flight = told && asked === "picked" ? picked : null;
+        if (flight) setTimeout(takeOff, WORDS_MS);
+        if (!told) set_props("drawer", { className: "panel drawer" });
+        return [told, told];
+      },
+      /** The words of what is selected stand there: what else there is to tell of it may be asked for. */
+      unfold(told, selected, opened) {
         if (!told || !told.length) setTimeout(goBack, 50); // once the lists are to be seen again
         else if (toFocus) {
           toFocus = false;
           document.getElementById("detail")?.focus({ preventScroll: true });
         }
-        return window.dash_clientside.no_update;
+        requestAnimationFrame(() => setTimeout(takeOff));
+        const { no_update } = window.dash_clientside;
+        if (selected?.layer === opened?.layer && selected?.id === opened?.id) return [no_update, no_update, no_update];
+        const worked = selected?.layer === "incidents";
+        return [selected, worked ? selected : null, worked ? null : selected];
       },
       /** The key of the layer whose table is asked for; the one that is open is put away at once. */
       table(_opened, _closed, open) {

@@ -15,6 +15,7 @@ Layout shift: what moved though nobody touched anything, from the first byte on 
 import argparse
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -185,6 +186,7 @@ def openings(browser: Browser, city: Running, size: dict[str, int], rounds: int)
         for found, address in ((cold, city.link()), (warm, city.desk + "/")):
             page = context.new_page()
             found.append(open_desk(page, address))
+            going(f"opening {len(found)} of {rounds}, useful after {found[-1].useful_ms:.0f} ms")
             page.close()
         context.close()
     return cold, warm
@@ -210,10 +212,16 @@ def worked(
                 lost.append(one.name)
             else:
                 waits[one.name].append(took)
+            going(f"{scale:g} dots, {one.name}: {'no answer' if took is None else f'{took:.0f} ms'}")
     page.wait_for_timeout(1000)
     pictures = [float(each) for each in page.evaluate("() => Object.values(cityglassDesk.inputs)")]
     page.close()
     return {"waits": waits, "pictures": pictures, "lost": lost, "shift": shift, "moved": moved}
+
+
+def going(words: str) -> None:
+    """How far it is, for whoever waits."""
+    print(f"  {words}", file=sys.stderr, flush=True)
 
 
 def main() -> None:

@@ -5,8 +5,7 @@ What a browser sends is a wish. These are plain functions: the server gives each
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
-from dash.exceptions import PreventUpdate
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 
 from components import ids
 from components.clock import instant
@@ -28,6 +27,7 @@ from components.saved import register_saved
 from components.search import hits, way
 from components.since import register_since
 from components.sky import register_sky
+from components.still import still
 from components.table_view import box
 from components.tiles import large
 from components.time_travel import register_time
@@ -105,25 +105,25 @@ def register_desk(app: Dash, view: View) -> None:
 
 
 def _selection(app: Dash, view: View) -> None:
-    @app.callback(
+    app.clientside_callback(
+        in_browser("select"),
         Output(ids.SELECTED, "data"),
         Output(ids.MAP, "selected"),
-        Output(ids.MAP, "camera"),
         Input(ids.MAP, "clicked"),
         Input(ids.PICKED, "data"),
         Input(ids.CLOSE, "n_clicks"),
+        prevent_initial_call=True,
+    )
+
+    @app.callback(
+        Output(ids.MAP, "camera"),
+        Input(ids.FLIGHT, "data"),
         State(ids.MAP, "view"),
         State(ids.AT, "data"),
         prevent_initial_call=True,
     )
-    def select(clicked: Any, picked: Any, _close: Any, seen: Any, at: Any) -> Any:
-        if not any(cause["value"] for cause in ctx.triggered):  # the page has just come: nobody asked for anything
-            raise PreventUpdate
-        wish = {ids.PICKED: picked, ids.MAP: clicked}.get(ctx.triggered_id)
-        chosen = selection(wish, view)
-        told = {"layer": chosen[0], "id": chosen[1]} if chosen else None
-        there = flown_to(view, chosen, instant(at), camera(seen)) if ctx.triggered_id == ids.PICKED else None
-        return told, told, there or no_update
+    def fly(picked: Any, seen: Any, at: Any) -> Any:
+        return flown_to(view, selection(picked, view), instant(at), camera(seen)) or no_update
 
     @app.callback(
         Output(ids.DETAIL, "children"),
@@ -135,9 +135,19 @@ def _selection(app: Dash, view: View) -> None:
         prevent_initial_call=True,
     )
     def describe(selected: Any, at: Any, _news: Any, _done: Any) -> Any:
-        return described(view, selection(selected, view), instant(at))
+        told, name = described(view, selection(selected, view), instant(at))
+        return still(told), name
 
-    app.clientside_callback(in_browser("focus"), Input(ids.DETAIL, "children"), prevent_initial_call=True)
+    app.clientside_callback(
+        in_browser("unfold"),
+        Output(ids.OPENED, "data"),
+        Output(ids.WORKED, "data"),
+        Output(ids.MEASURED, "data"),
+        Input(ids.DETAIL, "children"),
+        State(ids.SELECTED, "data"),
+        State(ids.OPENED, "data"),
+        prevent_initial_call=True,
+    )
 
 
 def _search(app: Dash, view: View) -> None:
@@ -145,7 +155,7 @@ def _search(app: Dash, view: View) -> None:
         Output(ids.HITS, "children"), Input(ids.SOUGHT, "data"), State(ids.AT, "data"), prevent_initial_call=True
     )
     def find(wish: Any, at: Any) -> Any:
-        return hits(view, wish, instant(at))
+        return still(hits(view, wish, instant(at)))
 
     @app.callback(
         Output(ids.SELECTED, "data", allow_duplicate=True),
@@ -180,11 +190,19 @@ def _panels(app: Dash, view: View) -> None:
         Input(ids.FILTER, "data"),
         Input(ids.FILTER_SIGHT, "data"),
         State({"tally": ALL}, "id"),
+        State({"tally": ALL}, "children"),
+        State(ids.STATE, "children"),
         State(ids.MAP, "view"),
         prevent_initial_call=True,
     )
-    def oversee(at: Any, _news: Any, _done: Any, wish: Any, _sight: Any, tallies: Any, seen: Any) -> Any:
-        return overview(view, instant(at), [tally["tally"] for tally in tallies], wanted(wish, seen))
+    def oversee(
+        at: Any, _news: Any, _done: Any, wish: Any, _sight: Any, tallies: Any, counted: Any, said: Any, seen: Any
+    ) -> Any:
+        keys = [tally["tally"] for tally in tallies]
+        counts, state, needs = overview(view, instant(at), keys, wanted(wish, seen))
+        # The browser's store is asked by every part of the page at each thing that changes: what did not is not sent.
+        fresh = [no_update if now == was else now for now, was in zip(counts, counted, strict=True)]
+        return fresh, no_update if state == said else state, still(needs)
 
     app.clientside_callback(
         in_browser("table"),

@@ -16,6 +16,7 @@ from components.legend import legend
 from components.picture import count, picture
 from components.rail import told as tally
 from components.register_link import edit
+from components.still import still
 from components.table_view import Box, rows_of, table_view
 from components.view import View
 from data_access.queries import Incidents
@@ -53,7 +54,7 @@ def legends_of(view: View, keys: Sequence[str], worn: Mapping[str, str]) -> list
     """The legend of each of these layers in the look that it wears; nothing new for a layer that has no looks."""
     layers = [view.layer(key) for key in keys]
     return [
-        legend(layer, layer.look(worn.get(layer.key))).children if layer and layer.looks else no_update
+        still(legend(layer, layer.look(worn.get(layer.key))).children) if layer and layer.looks else no_update
         for layer in layers
     ]
 

@@ -8,6 +8,7 @@ from components import history, ids
 from components.around import around
 from components.clock import instant
 from components.link import selection
+from components.still import still
 from components.view import View
 
 
@@ -24,7 +25,7 @@ def register_drawer(app: Dash, view: View) -> None:
         Output(ids.HISTORY_METRIC, "value"),
         Output(ids.HISTORY_METRIC, "className"),
         Output(ids.HISTORY, "className"),
-        Input(ids.SELECTED, "data"),
+        Input(ids.MEASURED, "data"),
         State(ids.AT, "data"),
     )
     def offer(selected: Any, at: Any) -> Any:
@@ -38,7 +39,7 @@ def register_drawer(app: Dash, view: View) -> None:
         Input(ids.HISTORY_CHOICE, "value"),
         Input(ids.HISTORY_START, "value"),
         Input(ids.HISTORY_END, "value"),
-        Input(ids.SELECTED, "data"),
+        Input(ids.MEASURED, "data"),
         Input(ids.AT, "data"),
         Input(ids.MAP, "theme"),
         Input(ids.NEW_MINUTE, "data"),
@@ -56,20 +57,21 @@ def register_drawer(app: Dash, view: View) -> None:
         Input(ids.HISTORY_CHOICE, "value"),
         Input(ids.HISTORY_START, "value"),
         Input(ids.HISTORY_END, "value"),
-        Input(ids.SELECTED, "data"),
+        Input(ids.MEASURED, "data"),
         Input(ids.AT, "data"),
     )
     def list_raw(clicks: Any, metric: Any, choice: Any, start: Any, end: Any, selected: Any, at: Any) -> Any:
         if not isinstance(clicks, int) or clicks % 2 == 0:
             return [], "false"
         asked = history.Asked(metric, choice, start, end)
-        return history.raw_of(history.past_of(view, selection(selected, view), instant(at), asked)), "true"
+        past = history.past_of(view, selection(selected, view), instant(at), asked)
+        return still(history.raw_of(past)), "true"
 
     @app.callback(
         Output(ids.AROUND, "children"),
-        Input(ids.SELECTED, "data"),
+        Input(ids.OPENED, "data"),
         Input(ids.AT, "data"),
         Input(ids.NEW_MINUTE, "data"),
     )
     def surround(selected: Any, at: Any, _minute: Any) -> Any:
-        return around(view, selection(selected, view), instant(at))
+        return still(around(view, selection(selected, view), instant(at)))

@@ -6,6 +6,9 @@ MAP, WALL_MAP = "map", "wall-map"
 AT = "at"  # the minute that is replayed, RFC 3339; None: now
 WISH = "time-wish"  # the time that is asked for, by the bar or by anything else on the page
 SELECTED, PICKED = "selected", "picked"  # what is selected; what a list, a table or the Escape key asks for
+# What is selected once its words stand there, and the same if it is an incident, or if it is anything else.
+OPENED, WORKED, MEASURED = "opened", "worked", "measured"
+FLIGHT = "flight"  # the picked thing that the map goes to, once the page tells of it
 SHOWN = "shown"  # the keys of the layers that are on
 LOOKS = "looks"  # which look each layer wears, by its key; a layer left out wears none
 THEME = "theme"  # the reader's choice of light: sun, day, dusk or night

@@ -15,6 +15,7 @@ from components.incident_words import Entry, Like, entries, likes
 from components.known_by import where
 from components.link import LONGEST_ID, selection
 from components.rail import icon
+from components.still import still
 from components.view import View
 from data_access.incident_life import Deed, possible
 from data_access.queries import IncidentHistory, Incidents
@@ -81,7 +82,7 @@ def deeds(view: View, row: Row, at: datetime | None) -> list[Any]:
     forms = {
         "assign": (_("Assign …"), _assigning(row, others)),
         "note": (_("Note …"), _writing(row, "note", _("Add the note"), _("The note"))),
-        "join": (_("The same as …"), [html.Div(alike(view, row), id=ids.like("join"))]),
+        "join": (_("The same as …"), [html.Div(still(alike(view, row)), id=ids.like("join"))]),
         "close": (_("Close …"), _closing(row)),
     }
     opened = {act: _form(act, *parts, look[act]) for act, parts in forms.items()}
@@ -275,7 +276,7 @@ def register_work(app: Dash, view: View) -> None:
     @app.callback(
         Output(ids.WORK_DEEDS, "children"),
         Output(ids.WORK_FOR, "data"),
-        Input(ids.SELECTED, "data"),
+        Input(ids.WORKED, "data"),
         Input(ids.AT, "data"),
         State(ids.WORK_FOR, "data"),
     )
@@ -291,7 +292,7 @@ def register_work(app: Dash, view: View) -> None:
         Output(ids.WORK_SEEN, "data"),
         Output({"deed": ALL}, "className"),
         Output({"like": ALL}, "children"),
-        Input(ids.SELECTED, "data"),
+        Input(ids.WORKED, "data"),
         Input(ids.AT, "data"),
         Input(ids.NEWS, "data"),
         Input(ids.WORK_DONE, "data"),
@@ -309,7 +310,7 @@ def register_work(app: Dash, view: View) -> None:
             return [], mark, [no_update] * len(shown), [no_update] * len(alike_shown)
         look = looks(view, row)
         classes = [look[one["deed"]] for one in shown]
-        return told(view, row, instant(at)), mark, classes, [alike(view, row) for _one in alike_shown]
+        return still(told(view, row, instant(at))), mark, classes, [still(alike(view, row)) for _one in alike_shown]
 
     @app.callback(
         Output(ids.WORK_DONE, "data"),

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from components.rows import Rows
+from components.still import Still
 
 NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "colSpan": "colspan", "hrefLang": "hreflang"}
 EMPTY = {"Br", "Hr", "Img", "Input", "Col", "Wbr"}
@@ -24,6 +25,8 @@ def plain(component: Any) -> str:
         return "".join(plain(part) for part in component)
     if isinstance(component, Rows):
         return plain(component.plain())
+    if isinstance(component, Still):
+        return plain(component.parts)
     told = component.to_plotly_json()
     kind, props = told["type"], told["props"]
     if told["namespace"] != "dash_html_components" or kind in NEEDS_SCRIPT:

@@ -9,6 +9,7 @@ from dash import html
 from components import ids
 from components.legend import legend
 from components.picture import Count, Picture, count
+from components.still import still
 from components.view import View
 from data_access.words import Text, _
 from layers.base import Layer, Look
@@ -38,7 +39,7 @@ def rail(view: View, taken: Picture, shown: Sequence[str], looks: Mapping[str, s
     groups = [
         html.Details(
             [
-                html.Summary(html.H3(str(group)), className="group"),
+                *still(html.Summary(html.H3(str(group)), className="group")),
                 html.Ul([_row(layer, taken, layer.key in shown, layer.look(looks.get(layer.key))) for layer in layers]),
             ],
             open=any(layer.key in shown for layer in layers),
@@ -58,7 +59,7 @@ def rail(view: View, taken: Picture, shown: Sequence[str], looks: Mapping[str, s
         [
             html.Div([html.H2(_("Layers")), fold], className="rail-head"),
             tools,
-            html.Div([*groups, *notes(view)], id="layers", className="rail-body"),
+            html.Div([*groups, *still(notes(view))], id="layers", className="rail-body"),
         ],
         id=ids.RAIL,
         className="panel rail",
@@ -103,14 +104,19 @@ def _row(layer: Layer, taken: Picture, on: bool, look: Look | None) -> Any:
                 className="layer-head",
             ),
             *([_looks(layer, look)] if layer.looks else []),
-            html.Details(
-                [html.Summary(_("Legend")), html.Div(legend(layer, look).children, id=ids.legend_of(layer.key))],
-                className="legend",
-            ),
+            *_legend(layer, look),
         ],
         className="layer",
         title=title,
     )
+
+
+def _legend(layer: Layer, look: Look | None) -> list[Any]:
+    """What the colours mean; only where a layer has looks can that ever change."""
+    head, told = html.Summary(_("Legend")), legend(layer, look).children
+    if not layer.looks:
+        return still(html.Details([head, html.Div(told)], className="legend"))
+    return [html.Details([*still(head), html.Div(still(told), id=ids.legend_of(layer.key))], className="legend")]
 
 
 def _looks(layer: Layer, look: Look | None) -> Any:

@@ -18,6 +18,7 @@ from components.clock import moment
 from components.link import Link, read, write
 from components.rail import PLAIN, icon
 from components.search import confirmed
+from components.still import still
 from components.view import View
 from data_access.refusals import CannotDo
 from data_access.words import _, ngettext
@@ -187,7 +188,7 @@ def register_saved(app: Dash, view: View) -> None:
         said = done(view, wish)
         if said is None:
             raise PreventUpdate
-        return listed(view, said)
+        return still(listed(view, said))
 
     @app.callback(
         Output(ids.MAP, "camera", allow_duplicate=True),

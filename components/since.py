@@ -15,6 +15,7 @@ from components.incidents import mark
 from components.news import News, news
 from components.rail import icon
 from components.rows import Rows
+from components.still import still
 from components.view import View
 from data_access.words import _, language, ngettext
 from layers.phrases import clock, number, span
@@ -95,7 +96,7 @@ def place(view: View) -> list[Any]:
     """The panel as it stands first in the drawer, and what the page remembers of it."""
     told, name, of = told_to(view, None, False, None)
     return [
-        html.Section(told, id=ids.SINCE, className=name, **{"aria-label": _("What changed")}),
+        html.Section(still(told), id=ids.SINCE, className=name, **{"aria-label": _("What changed")}),
         dcc.Store(id=ids.SINCE_WISH),
         dcc.Store(id=ids.SINCE_TOLD, data=of),
         dcc.Store(id=ids.HERE),
@@ -140,7 +141,8 @@ def register_since(app: Dash, view: View) -> None:
         prevent_initial_call=True,
     )
     def tell(wish: Any, _here: Any, told: Any) -> Any:
-        return told_to(view, wish, ctx.triggered_id == ids.HERE, told)
+        parts, name, of = told_to(view, wish, ctx.triggered_id == ids.HERE, told)
+        return still(parts), name, of
 
 
 def _is_incident(change: Change) -> bool:

@@ -11,6 +11,7 @@ from components.picture import Picture
 from components.rail import icon
 from components.search import field
 from components.silence import clock, data_age
+from components.still import still
 from components.sun import THEMES
 from components.tiles import Tiles, scope, told
 from components.view import View
@@ -37,7 +38,8 @@ def strip(view: View, taken: Picture, chosen: str, counted: bool) -> Any:
                 [
                     html.Div([clock(view.zone().key), data_age()], className="times"),
                     html.Div(
-                        [themes(chosen), html.Div([languages(), elsewhere()], className="row")], className="choices"
+                        still([themes(chosen), html.Div([languages(), elsewhere()], className="row")]),
+                        className="choices",
                     ),
                 ],
                 className="about-page",
@@ -45,7 +47,7 @@ def strip(view: View, taken: Picture, chosen: str, counted: bool) -> Any:
             html.Div(
                 [
                     dcc.Store(id=ids.COUNTED, data=counted),
-                    scope(counted),
+                    *still(scope(counted)),
                     Tiles(ids.FIGURES, _("The city in numbers"), first),
                 ],
                 className="numbers",
@@ -132,15 +134,20 @@ def stores(
     marked: dict[str, Any] | None,
 ) -> list[Any]:
     """What the page itself remembers."""
+    worked = selected is not None and selected["layer"] == "incidents"
     kept = {
         ids.AT: at,
         ids.SELECTED: selected,
+        ids.OPENED: selected,
+        ids.WORKED: selected if worked else None,
+        ids.MEASURED: None if worked else selected,
         ids.SHOWN: list(shown),
         ids.LOOKS: looks,
         ids.PLACE: marked,
         ids.THEME: chosen,
         ids.WISH: None,
         ids.PICKED: None,
+        ids.FLIGHT: None,
         ids.TOLD: None,
         ids.ADDRESS: None,
         ids.TABLE: None,

@@ -14,6 +14,7 @@ from dash import dcc, html
 from components import ids
 from components.clock import for_input, instant, moment, typed, written
 from components.rail import icon
+from components.still import still
 from data_access.words import N_, _, language
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -83,17 +84,21 @@ def time_bar(ends: Reach, at: datetime | None, zone: ZoneInfo) -> Any:
     return html.Section(
         [
             html.Div(
-                [
-                    html.H2(_("Events of this stretch")),
-                    html.Ol([], id=ids.EVENT_LIST, className="event-list"),
-                    html.P(_("No incident began here, and no value passed a threshold."), className="empty"),
-                    _keys(),
-                ],
+                still(
+                    [
+                        html.H2(_("Events of this stretch")),
+                        html.Ol([], id=ids.EVENT_LIST, className="event-list"),
+                        html.P(_("No incident began here, and no value passed a threshold."), className="empty"),
+                        _keys(),
+                    ]
+                ),
                 id=ids.MORE_TIME,
                 className="more-time",
                 hidden=True,
             ),
-            html.Div([_live(at), *_steering(), _track(), *_typed(ends, at, zone), _more()], className="time-line"),
+            html.Div(
+                still([_live(at), *_steering(), _track(), *_typed(ends, at, zone), _more()]), className="time-line"
+            ),
             dcc.Store(id=ids.STRETCH),
             dcc.Store(id=ids.EVENTS),
         ],

@@ -13,6 +13,7 @@ from dash import html
 
 from components import ids
 from components.rail import icon
+from components.still import still
 from data_access.words import N_, Text, _
 
 
@@ -66,7 +67,7 @@ def tour(live: Sequence[str]) -> Any:
     """All cards, none of them open. `live` are the layers whose marks the first one may stand beside, in that order."""
     ring = html.Div(className="tour-ring", hidden=True, **{"aria-hidden": "true"})
     cards = [_card(n, stop) for n, stop in enumerate(STOPS)]
-    return html.Div([ring, *cards], id=ids.TOUR, className="tour", **{"data-layers": json.dumps(list(live))})
+    return html.Div(still([ring, *cards]), id=ids.TOUR, className="tour", **{"data-layers": json.dumps(list(live))})
 
 
 def _card(n: int, stop: Stop) -> Any:

@@ -2,7 +2,7 @@
 // It follows the ARIA pattern: the focus stays in the field, and aria-activedescendant says which result is meant.
 (function () {
   "use strict";
-  const PAUSE_MS = 80;
+  const PAUSE_MS = 40;
   const tell = (id, data) => window.dash_clientside.set_props(id, { data });
   let asked = 0;
   let waiting = null;

@@ -76,9 +76,13 @@ export class Past {
       this.settling = 0;
       for (const key of this.keys) if (!this.asked.has(key) && !this.exact(key)) void this.ask(key);
     };
-    if (missing.length && !scrubbing) for (const key of missing) void this.ask(key);
-    this.settling = window.setTimeout(settle, SETTLE_MS);
-    this.ahead();
+    const alone = missing.length > 0 && !scrubbing;
+    if (alone) for (const key of missing) void this.ask(key);
+    else this.ahead();
+    this.settling = window.setTimeout(() => {
+      settle();
+      if (alone) this.ahead(); // not before what is wanted now
+    }, SETTLE_MS);
   }
 
   /** Is every layer shown as it was at this instant, and not as it was a little before? */

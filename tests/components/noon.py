@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from components.still import Still
 from components.view import View
 from data_access.words import N_
 from layers import LAYERS
@@ -21,7 +22,12 @@ def texts(component: object) -> list[str]:
         return [str(component)]
     if isinstance(component, (list, tuple)):
         return [text for part in component for text in texts(part)]
-    return texts(getattr(component, "children", None))
+    return texts(within(component))
+
+
+def within(component: object) -> object:
+    """What stands in a component, however it is drawn."""
+    return component.parts if isinstance(component, Still) else getattr(component, "children", None)
 
 
 def said(component: object) -> str:
@@ -34,5 +40,5 @@ def found(component: object, kind: str) -> list[object]:
         return [hit for part in component for hit in found(part, kind)]
     if not hasattr(component, "_type"):
         return []
-    inside = found(getattr(component, "children", None), kind)
+    inside = found(within(component), kind)
     return [component, *inside] if component._type == kind else inside
