@@ -174,8 +174,17 @@
       },
       // An answer that comes while a tick asks again is thrown away: in a replay no tick may ask at all.
       unless_replayed(told) {
-        const now = !root.dataset.replay && (typeof told !== "object" || told?.state === "live");
-        return now ? told : window.dash_clientside.no_update;
+        return root.dataset.replay ? window.dash_clientside.no_update : told;
+      },
+      /** Another time is shown: what is open goes along, and nobody asks for what is not. */
+      moved(at, selected, worked, table, measured) {
+        const told = { at, n: ++wishes };
+        return [selected, worked, table, selected, worked, measured].map((open) => (open ? told : window.dash_clientside.no_update));
+      },
+      /** The city has news: for the lists and numbers, and for what is open and would otherwise have nothing to tell. */
+      news(pulse, selected, worked, table) {
+        const live = !root.dataset.replay && pulse?.state === "live";
+        return [true, selected, worked, table].map((open) => (live && open ? pulse : window.dash_clientside.no_update));
       },
       /** What a click on the map or a press on a line selects; the lists come back at once. */
       select(clicked, picked) {

@@ -57,10 +57,39 @@ def register_desk(app: Dash, view: View) -> None:
     register_registers(app, view)
     register_sky(app, view, ids.MAP, ids.THEME, ids.MINUTE, replays=True)
     app.clientside_callback(in_browser("hear"), Input(ids.MAP, "pulse"))
-    for part, prop, ticks in ((ids.MAP, "pulse", ids.NEWS), (ids.MINUTE, "n_intervals", ids.NEW_MINUTE)):
-        app.clientside_callback(
-            in_browser("unless_replayed"), Output(ticks, "data"), Input(part, prop), prevent_initial_call=True
-        )
+    app.clientside_callback(
+        in_browser("news"),
+        Output(ids.NEWS, "data"),
+        Output(ids.NEWS_OPENED, "data"),
+        Output(ids.NEWS_WORKED, "data"),
+        Output(ids.NEWS_TABLE, "data"),
+        Input(ids.MAP, "pulse"),
+        State(ids.SELECTED, "data"),
+        State(ids.WORKED, "data"),
+        State(ids.TABLE, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        in_browser("moved"),
+        Output(ids.NEWS_OPENED, "data", allow_duplicate=True),
+        Output(ids.NEWS_WORKED, "data", allow_duplicate=True),
+        Output(ids.NEWS_TABLE, "data", allow_duplicate=True),
+        Output(ids.MOVED_OPENED, "data"),
+        Output(ids.MOVED_WORKED, "data"),
+        Output(ids.MOVED_MEASURED, "data"),
+        Input(ids.AT, "data"),
+        State(ids.SELECTED, "data"),
+        State(ids.WORKED, "data"),
+        State(ids.TABLE, "data"),
+        State(ids.MEASURED, "data"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        in_browser("unless_replayed"),
+        Output(ids.NEW_MINUTE, "data"),
+        Input(ids.MINUTE, "n_intervals"),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         in_browser("shown"),
         Output(ids.SHOWN, "data"),
@@ -129,12 +158,12 @@ def _selection(app: Dash, view: View) -> None:
         Output(ids.DETAIL, "children"),
         Output(ids.DRAWER, "className"),
         Input(ids.SELECTED, "data"),
-        Input(ids.AT, "data"),
-        Input(ids.NEWS, "data"),
+        Input(ids.NEWS_OPENED, "data"),
         Input(ids.WORK_DONE, "data"),
+        State(ids.AT, "data"),
         prevent_initial_call=True,
     )
-    def describe(selected: Any, at: Any, _news: Any, _done: Any) -> Any:
+    def describe(selected: Any, _news: Any, _done: Any, at: Any) -> Any:
         told, name = described(view, selection(selected, view), instant(at))
         return still(told), name
 
@@ -217,12 +246,12 @@ def _panels(app: Dash, view: View) -> None:
         Output(ids.SHEET, "children"),
         Output(ids.SHEET_FRAME, "className"),
         Input(ids.TABLE, "data"),
-        Input(ids.AT, "data"),
-        Input(ids.NEWS, "data"),
+        Input(ids.NEWS_TABLE, "data"),
+        State(ids.AT, "data"),
         State(ids.MAP, "view"),
         prevent_initial_call=True,
     )
-    def list_rows(key: Any, at: Any, _news: Any, seen: Any) -> Any:
+    def list_rows(key: Any, _news: Any, at: Any, seen: Any) -> Any:
         return table_of(view, key, instant(at), box(seen.get("bbox")) if isinstance(seen, dict) else None)
 
     app.clientside_callback(in_browser("fold"), Output(ids.RAIL, "className"), Input(ids.FOLD, "n_clicks"))

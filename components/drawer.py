@@ -40,11 +40,14 @@ def register_drawer(app: Dash, view: View) -> None:
         Input(ids.HISTORY_START, "value"),
         Input(ids.HISTORY_END, "value"),
         Input(ids.MEASURED, "data"),
-        Input(ids.AT, "data"),
+        Input(ids.MOVED_MEASURED, "data"),
         Input(ids.MAP, "theme"),
         Input(ids.NEW_MINUTE, "data"),
+        State(ids.AT, "data"),
     )
-    def draw(metric: Any, choice: Any, start: Any, end: Any, selected: Any, at: Any, shade: Any, _minute: Any) -> Any:
+    def draw(
+        metric: Any, choice: Any, start: Any, end: Any, selected: Any, _moved: Any, shade: Any, _minute: Any, at: Any
+    ) -> Any:
         then = instant(at)
         past = history.past_of(view, selection(selected, view), then, history.Asked(metric, choice, start, end))
         return history.chart_of(past, shade, history.band_of(view, past))
@@ -58,9 +61,12 @@ def register_drawer(app: Dash, view: View) -> None:
         Input(ids.HISTORY_START, "value"),
         Input(ids.HISTORY_END, "value"),
         Input(ids.MEASURED, "data"),
-        Input(ids.AT, "data"),
+        Input(ids.MOVED_MEASURED, "data"),
+        State(ids.AT, "data"),
     )
-    def list_raw(clicks: Any, metric: Any, choice: Any, start: Any, end: Any, selected: Any, at: Any) -> Any:
+    def list_raw(
+        clicks: Any, metric: Any, choice: Any, start: Any, end: Any, selected: Any, _moved: Any, at: Any
+    ) -> Any:
         if not isinstance(clicks, int) or clicks % 2 == 0:
             return [], "false"
         asked = history.Asked(metric, choice, start, end)
@@ -70,8 +76,9 @@ def register_drawer(app: Dash, view: View) -> None:
     @app.callback(
         Output(ids.AROUND, "children"),
         Input(ids.OPENED, "data"),
-        Input(ids.AT, "data"),
+        Input(ids.MOVED_OPENED, "data"),
         Input(ids.NEW_MINUTE, "data"),
+        State(ids.AT, "data"),
     )
-    def surround(selected: Any, at: Any, _minute: Any) -> Any:
+    def surround(selected: Any, _moved: Any, _minute: Any, at: Any) -> Any:
         return still(around(view, selection(selected, view), instant(at)))

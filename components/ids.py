@@ -21,6 +21,9 @@ TABLE = "table-of"  # the key of the layer whose table is open
 MINUTE = "minute"  # ticks once a minute
 # The same ticks, and the map's pulse, while the page shows now: the past does not go on.
 NEWS, NEW_MINUTE = "news", "new-minute"
+NEWS_OPENED, NEWS_WORKED, NEWS_TABLE = "news-opened", "news-worked", "news-table"  # the same for what is open
+# Another time is shown, while something is open that goes along.
+MOVED_OPENED, MOVED_WORKED, MOVED_MEASURED = "moved-opened", "moved-worked", "moved-measured"
 LIVE, SLIDER, TYPED, CALENDAR, TOLD = "live", "slider", "typed", "calendar", "time-told"
 PLAY, SPEED, SPAN, CAPTION, TRACK_BED = "play", "speed", "span", "time-caption", "track-bed"
 STRETCH, EVENTS, EVENT_LIST = "time-stretch", "time-events", "event-list"  # what the slider spans; what happened in it

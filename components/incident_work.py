@@ -277,10 +277,11 @@ def register_work(app: Dash, view: View) -> None:
         Output(ids.WORK_DEEDS, "children"),
         Output(ids.WORK_FOR, "data"),
         Input(ids.WORKED, "data"),
-        Input(ids.AT, "data"),
+        Input(ids.MOVED_WORKED, "data"),
+        State(ids.AT, "data"),
         State(ids.WORK_FOR, "data"),
     )
-    def offer(selected: Any, at: Any, shown: Any) -> Any:
+    def offer(selected: Any, _moved: Any, at: Any, shown: Any) -> Any:
         row = _incident(view, selection(selected, view), instant(at))
         mark = f"{row.id if row else None} {at}"
         if mark == shown:
@@ -293,14 +294,14 @@ def register_work(app: Dash, view: View) -> None:
         Output({"deed": ALL}, "className"),
         Output({"like": ALL}, "children"),
         Input(ids.WORKED, "data"),
-        Input(ids.AT, "data"),
-        Input(ids.NEWS, "data"),
+        Input(ids.NEWS_WORKED, "data"),
         Input(ids.WORK_DONE, "data"),
+        State(ids.AT, "data"),
         State(ids.WORK_SEEN, "data"),
         State({"deed": ALL}, "id"),
         State({"like": ALL}, "id"),
     )
-    def tell(selected: Any, at: Any, _news: Any, _done: Any, seen: Any, shown: Any, alike_shown: Any) -> Any:
+    def tell(selected: Any, _news: Any, _done: Any, at: Any, seen: Any, shown: Any, alike_shown: Any) -> Any:
         chosen = selection(selected, view)
         row = _incident(view, chosen, instant(at))
         mark = f"{chosen} {at} {row.revision if row else None} {view.now():%H:%M}"

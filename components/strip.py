@@ -152,6 +152,12 @@ def stores(
         ids.ADDRESS: None,
         ids.TABLE: None,
         ids.NEWS: None,
+        ids.NEWS_OPENED: None,
+        ids.NEWS_WORKED: None,
+        ids.NEWS_TABLE: None,
+        ids.MOVED_OPENED: None,
+        ids.MOVED_WORKED: None,
+        ids.MOVED_MEASURED: None,
         ids.NEW_MINUTE: None,
         ids.COUNTED_SIGHT: None,
     }

@@ -6,6 +6,7 @@ import { decode } from "./frames";
 import { Loaded } from "./loaded";
 
 const AGAIN_MS = 3_000;
+const TOGETHER_MS = 250; // for so long a jump waits for its last layer: a city changes as a whole, and is drawn once
 const SETTLE_MS = 150; // a hand on the slider passes instants that it does not mean
 const FINE_MS = 15 * 60_000; // a stretch that holds every moment
 const STEPS = 72; // of one that holds steps
@@ -33,6 +34,8 @@ export class Past {
   private readonly answered = new Set<string>();
   private readonly failed = new Set<string>();
   private closed = false;
+  private readonly held = new Set<string>();
+  private release = 0;
 
   constructor(
     private readonly columns: string,
@@ -62,6 +65,7 @@ export class Past {
       this.failed.clear();
     }
     if (!at) {
+      this.let();
       clearTimeout(this.settling);
       clearTimeout(this.again);
       this.rows.clear();
@@ -69,14 +73,17 @@ export class Past {
       return;
     }
     if (this.time !== before && !Number.isNaN(before)) this.forward = this.time > before;
-    const missing = keys.filter((key) => !this.find(key, moved));
     const scrubbing = this.settling !== 0;
+    const missing = keys.filter((key) => !this.exact(key));
+    const alone = missing.length > 0 && !scrubbing;
+    if (alone) this.release ||= window.setTimeout(() => this.let(), TOGETHER_MS);
+    else this.let();
+    for (const key of keys) this.find(key, moved);
     clearTimeout(this.settling);
     const settle = () => {
       this.settling = 0;
       for (const key of this.keys) if (!this.asked.has(key) && !this.exact(key)) void this.ask(key);
     };
-    const alone = missing.length > 0 && !scrubbing;
     if (alone) for (const key of missing) void this.ask(key);
     else this.ahead();
     this.settling = window.setTimeout(() => {
@@ -97,24 +104,39 @@ export class Past {
 
   close(): void {
     this.closed = true;
+    clearTimeout(this.release);
     clearTimeout(this.settling);
     clearTimeout(this.again);
     this.stop.abort();
     this.queue.length = 0;
   }
 
-  /** Shows a layer at this instant out of what is loaded; says whether anything is. */
-  private find(key: string, moved: boolean): boolean {
+  /** A layer shows something else: together with the others of a jump, where they are on their way. */
+  private show(key: string): void {
+    if (!this.release) return this.changed(key);
+    this.held.add(key);
+    if (this.whole) this.let();
+  }
+
+  private let(): void {
+    clearTimeout(this.release);
+    this.release = 0;
+    const held = [...this.held];
+    this.held.clear();
+    for (const key of held) this.changed(key);
+  }
+
+  /** Shows a layer at this instant out of what is loaded, where it is. */
+  private find(key: string, moved: boolean): void {
     const told = this.covering(key)?.at(this.time);
     if (told && this.rows.get(key) !== told) {
       this.rows.set(key, told);
-      this.changed(key);
+      this.show(key);
     } else if (moved || !this.rows.has(key)) {
       // an earlier instant stays in view until its successor is here
       if (!this.rows.has(key)) this.rows.set(key, new Rows());
-      this.changed(key); // its ages are counted to another time
+      this.show(key); // its ages are counted to another time
     }
-    return told !== undefined;
   }
 
   /** The stretch that tells most exactly how a layer stood at this instant. */
@@ -201,12 +223,12 @@ export class Past {
       rows.replace(frame);
       this.rows.set(key, rows);
       this.answered.add(key);
-      this.changed(key);
+      this.show(key);
     } catch {
       if (signal.aborted || this.exact(key)) return;
       // another hour's numbers must not stand for this one
       this.rows.set(key, new Rows());
-      this.changed(key);
+      this.show(key);
       this.failed.add(key);
       clearTimeout(this.again);
       this.again = window.setTimeout(() => {

@@ -140,17 +140,21 @@ def test_the_page_comes_as_its_link_says(browser: Browser) -> None:
     assert "REPLAY" in told
 
 
-def test_a_click_selects_what_is_the_views_own(browser: Browser) -> None:
-    def clicked(layer: str, id: str) -> Any:
-        asked = {"map.clicked": {"layer": layer, "id": id, "lon": 0, "lat": 0, "n": 1}}
-        return browser.ask("selected.data", asked, "map.clicked").json()["response"][ids.SELECTED]["data"]
+def test_what_is_not_the_views_own_opens_no_drawer(browser: Browser) -> None:
+    def opened(layer: str, id: str) -> Any:
+        asked = {"selected.data": {"layer": layer, "id": id}}
+        return browser.ask("drawer.className", asked, "selected.data").json()["response"][ids.DRAWER]["className"]
 
-    assert clicked("pm25", "air-1") == {"layer": "pm25", "id": "air-1"}
-    assert clicked("secrets", "1") is None
+    assert opened("pm25", "air-1") == "panel drawer open"
+    assert opened("secrets", "1") == "panel drawer"
 
 
-def test_a_page_that_has_just_come_keeps_its_selection(browser: Browser) -> None:
-    assert browser.ask("selected.data").status_code == 204
+def test_the_map_goes_to_what_was_picked_and_nowhere_else(browser: Browser) -> None:
+    def flown(layer: str, id: str) -> Any:
+        return browser.ask("map.camera", {"flight.data": {"layer": layer, "id": id, "n": 1}}, "flight.data")
+
+    assert flown("pm25", "air-1").json()["response"][ids.MAP]["camera"]["zoom"] >= 16
+    assert flown("secrets", "1").json()["response"] == {}
 
 
 def test_whatever_calls_the_panels_they_are_of_the_time_and_the_selection_that_the_page_has(browser: Browser) -> None:
