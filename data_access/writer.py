@@ -20,13 +20,14 @@ from sqlalchemy.exc import OperationalError
 from data_access import quarantine, work
 from data_access.city import City
 from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, THRESHOLDS, VIEWS, View, completed
-from data_access.engine import CannotOpen, StoreUnavailable, reading_engine, writing_engine
+from data_access.engine import CannotOpen, StoreUnavailable, place, reading_engine, writing_engine
 from data_access.incident_life import Deed
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
 from data_access.ledger import Ack, Acks, Note, settle
 from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
 from data_access.reports import report
+from data_access.room import Room
 from data_access.schema import instant, microseconds
 from data_access.second_look import Again, read_again
 from data_access.series import Series, pieces, put
@@ -86,6 +87,7 @@ class CityWriter:
         self._names = Names()
         self._turn = threading.Lock()
         self._reader: Engine | None = None
+        self._room = Room(place(engine.url.render_as_string(hide_password=False)))
 
     @classmethod
     def open(cls, url: str, clock: Callable[[], datetime] = _now) -> Self:
@@ -104,6 +106,7 @@ class CityWriter:
 
     def commit(self, messages: Sequence[Message]) -> Committed:
         """Put messages on disk in one transaction; what cannot be decoded or stored goes to quarantine."""
+        self._room.check()
         with self._writing() as tx:
             tx.received += len(messages)
             acks = self._take(tx, messages, {})
@@ -114,6 +117,7 @@ class CityWriter:
         """Store readings with the time at which each was received; how many are new."""
         stored = 0
         for batch in _batches(readings):
+            self._room.check()
             with self._writing() as tx:
                 items = []
                 for reading, received_at in batch:
@@ -137,6 +141,7 @@ class CityWriter:
         room = FIRST_ROOM
         waiting = pieces(many)
         while batch := _upto(waiting, room):
+            self._room.check()
             with self._writing() as tx:
                 begun = time.perf_counter()
                 for piece in batch:

@@ -1,6 +1,7 @@
 """A full disk: a clear sentence, nothing acknowledged, nothing lost, and it goes on when there is room again."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from data_access.engine import StoreUnavailable
-from data_access.records import Packet, Reading
+from data_access.records import Incident, Packet, Reading
 from data_access.store import CityStore
 from data_access.words import speaking
 from data_access.writer import CityWriter, Message
@@ -62,7 +63,40 @@ def stored(url: str) -> set[float]:
             return found
 
 
-def test_a_full_disk_loses_nothing_that_was_acknowledged_and_heals(small_disk: Path) -> None:
+def leave(filler: Path, free: int) -> None:
+    """Take all the room but so many bytes."""
+    with filler.open("wb", buffering=0) as file:
+        file.write(b"x" * max(0, shutil.disk_usage(filler.parent).free - free))
+
+
+def test_intake_stops_before_the_disk_is_full_and_goes_on_by_itself(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_access.room.LOOK_S", 0.0)
+    monkeypatch.setattr("data_access.room.SHARE", 0.25)  # two of the eight megabytes
+    writer = CityWriter.open(url_of(small_disk), clock=lambda: NOON)
+    assert writer.commit(batch(0)).acks["air-1", "b"].seq == 200
+    filler = small_disk / "filler"
+    leave(filler, 1_000_000)
+    for language, words in (("vi", "chỉ còn 0 MB"), ("en", "Only 0 MB are left.*until 3 MB are free")):
+        with speaking(language), pytest.raises(StoreUnavailable, match=words):
+            writer.commit(batch(1))
+    fire = Incident("fire-1", NOON, "fire", 2, "new", 105.85, 21.03, "Fire", "desk")
+    assert writer.say([(fire, NOON)]).new == 1  # what people do still finds room
+    filler.unlink()
+    leave(filler, 2_100_000)  # just enough to begin with is not enough to go on: it must not stop and go
+    with pytest.raises(StoreUnavailable):
+        writer.commit(batch(1))
+    filler.unlink()
+    assert writer.commit(batch(1)).acks["air-1", "b"].seq == 400
+    assert stored(url_of(small_disk)) == {n + 1 for n in range(400)}
+    writer.close()
+
+
+def test_a_full_disk_loses_nothing_that_was_acknowledged_and_heals(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_access.room.SHARE", 0.0)  # as when something else takes the last byte in a moment
     url = url_of(small_disk)
     writer = CityWriter.open(url, clock=lambda: NOON)
     acknowledged = 0

@@ -1,0 +1,405 @@
+"""What is lost when processes are killed: `python -m bench.kill_table [--minutes 60] [--seed 1]`.
+
+Devices that only speak MQTT at QoS 1, and devices behind our gateway, send numbered readings through a real Mosquitto
+to a real listener, which is killed (-9) again and again: at random, and at each step of its work; so is the broker, and
+both together; it is stopped for a minute, and its disk is filled. Then the set of (device, boot, number) that was sent
+is compared with the set that is stored, and what is missing with the gap ledger.
+
+It goes on where it stopped: each finished episode is a line of the results file, and is not run again for the same
+seed. `--table` writes docs/kill-table.md from that file. The control acknowledges as paho does by itself: it must lose.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO
+
+from bench.kill_parts import POINTS
+from data_access.engine import watching_connection
+from data_access.ledger import Numbers
+from server import mosquitto
+from tests.conftest import HOUSE, free_port, wait_for_port
+
+RESULTS = HOUSE / "docs" / "kill-table.jsonl"
+PAGE = HOUSE / "docs" / "kill-table.md"
+RATE, DEVICES = 500.0, 20  # messages a second and devices, of each kind of sender
+MOST_BATCHES = 12  # after which an ingest that is to die at a point dies there at the latest
+PATIENCE_S, STOPPED_S = 150.0, 60.0
+DISK_MB = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """So many kills of one kind; `at_once` of them make an episode, which has a city of its own."""
+
+    name: str
+    kills: int
+    at_once: int = 25
+
+    @property
+    def episodes(self) -> int:
+        return -(-self.kills // self.at_once)
+
+
+CONTROL = "control: the library acknowledges"
+PLANS = (
+    Plan("ingest, at random", 100),
+    *(Plan(f"ingest, {point}", 100) for point in POINTS),
+    Plan("broker", 300),
+    Plan("broker and ingest together", 100),
+    Plan("ingest stopped for 60 s", 1, 1),
+    Plan("disk full", 5, 5),
+    Plan(CONTROL, 20, 20),
+)
+
+
+@dataclass(slots=True)
+class Found:
+    """One episode. Sets of (device, boot, number) were compared; `worst_s`: from a kill until the next commit."""
+
+    plan: str
+    episode: int
+    seed: int
+    kills: int = 0
+    seconds: float = 0.0
+    sent_plain: int = 0
+    sent_gateway: int = 0
+    stored: int = 0
+    doubled: int = 0
+    quarantined: int = 0
+    lost_plain: int = 0
+    lost_gateway: int = 0
+    unnamed: int = 0  # missing, and not in the gap ledger
+    misnamed: int = 0  # in the gap ledger, and stored
+    worst_s: float = 0.0
+    recovered_s: list[float] = field(default_factory=list)
+
+
+class Part:
+    """A child of ours, started anew as often as it is killed."""
+
+    def __init__(self, command: Callable[[], list[str]], environment: dict[str, str] | None = None) -> None:
+        self._command, self._environment = command, {**os.environ, **(environment or {})}
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            self._command(),
+            cwd=HOUSE,
+            env=self._environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+
+    def kill(self) -> None:
+        if self.process:
+            self.process.kill()
+            self.process.communicate()
+
+    def ends(self) -> None:
+        """Wait until it has killed itself."""
+        assert self.process
+        self.process.wait(PATIENCE_S)
+        self.process.communicate()
+
+    def told(self) -> Any:
+        """End a sender; what it has sent."""
+        assert self.process
+        answer, _nothing = self.process.communicate("\n", timeout=PATIENCE_S * 2)
+        if self.process.returncode:
+            raise SystemExit(f"a sender could not send everything: {answer}")
+        return json.loads(answer.splitlines()[-1])
+
+
+class Episode:
+    """One city with its broker, its ingest and its senders, and so many kills."""
+
+    def __init__(self, plan: Plan, number: int, seed: int, folder: Path) -> None:
+        self.plan, self.folder, self.doomed = plan, folder, True
+        self.found = Found(plan.name, number, seed)
+        self.chance = random.Random(f"{seed} {plan.name} {number}")  # chance that can be repeated
+        self.port, self.disk = free_port(), folder / "disk"
+        self.disk.mkdir()
+        self.url = f"sqlite:///{self.disk / 'city.db'}"
+        broker = f"mqtt://127.0.0.1:{self.port}"
+        command = mosquitto.command(folder / "broker", self.port)
+        if command is None:
+            raise SystemExit("Mosquitto is not installed: sudo apt-get install mosquitto")
+        self.broker = Part(lambda: command)
+        self.ingest = Part(self._ingest(broker), {"CITYGLASS_BROKER": broker, "CITYGLASS_DATA": str(self.disk)})
+        sending = [sys.executable, "-m", "bench.kill_parts"]
+        self.plain = Part(lambda: [*sending, "plain", broker, str(RATE), str(DEVICES), f"b{number}"])
+        spool = str(folder / "spool.db")
+        self.gateway = Part(lambda: [*sending, "gateway", broker, str(RATE), str(DEVICES), spool])
+
+    def _ingest(self, broker: str) -> Callable[[], list[str]]:
+        point = self.plan.name.partition(", ")[2]
+        here = [sys.executable, "-m", "bench.kill_parts"]
+        if self.plan.name == CONTROL:
+            return lambda: [*here, "tutorial", broker, self.url]
+        if point in POINTS:  # one session with the broker, whether it is to die or not
+            return lambda: [*here, "ingest", *self._end(point), broker, self.url]
+        return lambda: [sys.executable, str(HOUSE / "app.py"), "ingest"]
+
+    def _end(self, point: str) -> tuple[str, str]:
+        """Where the next ingest dies, and in which of its batches."""
+        return point if self.doomed else "nowhere", str(self.chance.randint(1, MOST_BATCHES))
+
+    def run(self) -> Found:
+        begun = time.monotonic()
+        try:
+            if self.plan.name == "disk full":
+                size = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", str(self.disk)]
+                subprocess.run(size, check=True)
+            self.broker.start()
+            wait_for_port(self.port)
+            self.ingest.start()
+            self._commits(0.0)  # the session is there before anybody speaks
+            self.plain.start()
+            if self.plan.name != CONTROL:  # nobody confirms anything to a gateway there
+                self.gateway.start()
+            self._commits(PATIENCE_S)
+            for _kill in range(min(self.plan.kills, self.plan.at_once)):
+                self._once()
+            if self.plan.name.partition(", ")[2] in POINTS:  # from now on it lives
+                self.ingest.kill()
+                self.doomed = False
+                self.ingest.start()
+            self._compare(self.plain.told(), {} if self.plan.name == CONTROL else self.gateway.told())
+        finally:
+            for part in (self.plain, self.gateway, self.ingest, self.broker):
+                part.kill()
+            if self.disk.is_mount():
+                subprocess.run(["umount", "-l", str(self.disk)], check=True)
+        self.found.seconds = round(time.monotonic() - begun, 1)
+        return self.found
+
+    def _once(self) -> None:
+        """One kill, and how long it took until something was committed again."""
+        name, found = self.plan.name, self.found
+        point = name.partition(", ")[2]
+        if point in POINTS:
+            self.ingest.ends()
+            begun = time.monotonic()
+            self.ingest.start()
+        else:
+            time.sleep(self.chance.uniform(0.2, 1.2))
+            begun = time.monotonic()
+            if name == "disk full":
+                self._fill()
+            elif name.startswith("ingest stopped"):
+                assert self.ingest.process
+                self.ingest.process.send_signal(signal.SIGSTOP)
+                time.sleep(STOPPED_S)
+                begun = time.monotonic()
+                self.ingest.process.send_signal(signal.SIGCONT)
+            else:
+                struck = [self.broker] if name == "broker" else [self.ingest]
+                if name.startswith("broker and"):
+                    struck = [self.broker, self.ingest]
+                for part in struck:
+                    part.kill()
+                for part in struck:
+                    part.start()
+        found.kills += 1
+        took = self._commits(PATIENCE_S, begun)
+        found.recovered_s.append(round(took, 2))
+        found.worst_s = max(found.worst_s, round(took, 2))
+
+    def _fill(self) -> None:
+        """Take all the room on the disk for a while."""
+        filler = self.disk / "filler"
+        with suppress(OSError), filler.open("wb", buffering=0) as file:
+            while file.write(b"x" * 65_536):
+                pass
+        time.sleep(self.chance.uniform(1, 4))
+        filler.unlink()
+
+    def _commits(self, patience_s: float, begun: float | None = None) -> float:
+        """Seconds until the next commit, or until the database is there (`patience_s` 0)."""
+        begun = time.monotonic() if begun is None else begun
+        path = self.disk / "city.db"
+        while not (path.exists() and path.stat().st_size):
+            time.sleep(0.01)
+        if not patience_s:
+            time.sleep(1)  # its session with the broker
+            return 0.0
+        with closing(watching_connection(self.url)) as connection:
+            before = connection.execute("PRAGMA data_version").fetchone()
+            while connection.execute("PRAGMA data_version").fetchone() == before:
+                if time.monotonic() - begun > patience_s:
+                    raise SystemExit(f"{self.plan.name}: nothing was committed for {patience_s:.0f} s")
+                time.sleep(0.01)
+        return time.monotonic() - begun
+
+    def _compare(self, plain: dict[str, dict[str, int]], behind: dict[str, dict[str, int]]) -> None:
+        """Wait until what is on its way has come, and compare sets."""
+        found = self.found
+        end = time.monotonic() + (20 if self.plan.name == CONTROL else PATIENCE_S)
+        wanted = {**plain, **behind}
+        while time.monotonic() < end:
+            stored, found.doubled, ledger = kept(self.disk / "city.db")
+            if all(
+                n in stored.get((device, boot), ()) for device, boots in wanted.items() for boot, n in boots.items()
+            ):
+                break
+            time.sleep(0.5)
+        time.sleep(1)
+        stored, found.doubled, ledger = kept(self.disk / "city.db")
+        found.stored = sum(map(len, stored.values()))
+        found.sent_plain = sum(n for boots in plain.values() for n in boots.values())
+        found.sent_gateway = sum(n for boots in behind.values() for n in boots.values())
+        for senders, behind_gateway in ((plain, False), (behind, True)):
+            for device, boots in senders.items():
+                for boot, n in boots.items():
+                    have = stored.get((device, boot), set())
+                    missing = set(range(1, n + 1)) - have
+                    named = ledger.get((device, boot), set())
+                    if behind_gateway:
+                        found.lost_gateway += len(missing)
+                    else:
+                        found.lost_plain += len(missing)
+                    found.unnamed += len(missing - named)
+                    found.misnamed += len(named & have)
+        with closing(sqlite3.connect(self.disk / "city.db")) as connection:
+            (found.quarantined,) = connection.execute("SELECT coalesce(sum(count), 0) FROM quarantine").fetchone()
+
+
+Numbered = dict[tuple[str, str], set[int]]
+
+
+def kept(path: Path) -> tuple[Numbered, int, Numbered]:
+    """What is stored, by device and boot; rows that are there twice; and what the gap ledger says is missing."""
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(
+            "SELECT s.device_id, b.boot, r.seq FROM reading r JOIN stream s ON s.id = r.stream_id "
+            "JOIN boot b ON b.id = r.boot_id WHERE r.seq IS NOT NULL"
+        ).fetchall()
+        ledger = connection.execute("SELECT device_id, boot, watermark, also, lost FROM boot").fetchall()
+    stored: Numbered = {}
+    for device, boot, number in rows:
+        stored.setdefault((device, boot), set()).add(number)
+    gaps: Numbered = {}
+    for device, boot, watermark, also, lost in ledger:
+        told = Numbers(watermark, tuple(map(tuple, json.loads(also))), tuple(map(tuple, json.loads(lost))))
+        gaps[device, boot] = {n for first, last in (*told.missing, *told.lost) for n in range(first, last + 1)}
+    return stored, len(rows) - sum(map(len, stored.values())), gaps
+
+
+def done(path: Path, seed: int) -> list[dict[str, Any]]:
+    """The episodes of this seed that are in the results file."""
+    if not path.exists():
+        return []
+    lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return [line for line in lines if line["seed"] == seed]
+
+
+def versions() -> dict[str, str]:
+    asked = subprocess.run([str(mosquitto.find()), "-h"], check=False, capture_output=True, text=True)
+    told = asked.stdout.split("\n")[0]
+    return {
+        "mosquitto": told.removeprefix("mosquitto version "),
+        "paho-mqtt": version("paho-mqtt"),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "kernel": platform.release().split("-")[0],
+    }
+
+
+def run(plans: Iterable[Plan], seed: int, end: float, results: Path, told: TextIO) -> None:
+    """Run the episodes that are missing until `end` (monotonic), each appended to `results` as it is done."""
+    there = {(line["plan"], line["episode"]) for line in done(results, seed)}
+    waiting = [(plan, n) for plan in plans for n in range(plan.episodes) if (plan.name, n) not in there]
+    for count, (plan, number) in enumerate(waiting, 1):
+        if time.monotonic() > end:
+            print(f"{len(waiting) - count + 1} episodes are left: the same command goes on with them", file=told)
+            return
+        print(f"{count} of {len(waiting)}: {plan.name}, episode {number + 1} … ", end="", file=told, flush=True)
+        folder = Path(tempfile.mkdtemp(prefix="kill-"))
+        try:
+            found = Episode(plan, number, seed, folder).run()
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        line = asdict(found) | {"at": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions()}
+        with results.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line) + "\n")
+        print(
+            f"{found.kills} kills, {found.sent_plain + found.sent_gateway:,} sent, lost {found.lost_plain} plain and "
+            f"{found.lost_gateway} behind the gateway, {found.unnamed} of them not named, {found.seconds:.0f} s",
+            file=told,
+            flush=True,
+        )
+
+
+HEAD = (
+    "| What is killed (-9) | kills | sent | stored twice | lost behind gateways | lost of plain QoS 1 | "
+    "not in the gap ledger | in it, yet stored | worst recovery |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|"
+)
+
+
+def table(lines: list[dict[str, Any]]) -> str:
+    """The results of one seed as a table of Markdown, a line a plan and one for all."""
+    said = [HEAD]
+    for plan in PLANS:
+        said += [_line(plan.name, found)] if (found := [line for line in lines if line["plan"] == plan.name]) else []
+    ours = [line for line in lines if line["plan"] != CONTROL]
+    return "\n".join([*said, _line("**all but the control**", ours)]) + "\n"
+
+
+def _line(name: str, lines: list[dict[str, Any]]) -> str:
+    def total(*names: str) -> str:
+        return f"{sum(line[one] for line in lines for one in names):,}"
+
+    cells = [name, total("kills"), total("sent_plain", "sent_gateway"), total("doubled"), total("lost_gateway")]
+    cells += [total("lost_plain"), total("unnamed"), total("misnamed")]
+    return "| " + " | ".join([*cells, f"{max(line['worst_s'] for line in lines):.1f} s"]) + " |"
+
+
+def write_page(lines: list[dict[str, Any]], seed: int, page: Path) -> None:
+    """Put the table between the marks of the page."""
+    begin, finish = "<!-- results -->", "<!-- end of results -->"
+    text = page.read_text(encoding="utf-8")
+    before, after = text.partition(begin)[0], text.partition(finish)[2]
+    newest = lines[-1]
+    told = ", ".join(f"{name} {number}" for name, number in newest["versions"].items())
+    words = f"Seed {seed}, {len(lines)} episodes, the last on {newest['at'][:10]}; {told}."
+    page.write_text(f"{before}{begin}\n\n{words}\n\n{table(lines)}\n{finish}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--minutes", type=float, default=55, help="begin no further episode after so many")
+    words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--only", help="the plans whose names hold this")
+    words.add_argument("--results", type=Path, default=RESULTS)
+    words.add_argument("--table", action="store_true", help="write docs/kill-table.md from the results, run nothing")
+    given = words.parse_args()
+    if not given.table:
+        plans = [plan for plan in PLANS if not given.only or given.only in plan.name]
+        run(plans, given.seed, time.monotonic() + given.minutes * 60, given.results, sys.stdout)
+    lines = done(given.results, given.seed)
+    if given.table:
+        write_page(lines, given.seed, PAGE)
+    elif lines:
+        print(table(lines))
+
+
+if __name__ == "__main__":
+    main()
