@@ -34,7 +34,7 @@ from data_access.spool import Spool
 from data_access.writer import CityWriter, Committed, Message
 
 POINTS = ("before begin", "before commit", "between commit and ack", "amid acks")
-SPACING_S = 0.02  # between the times of two readings of a device
+SPACING_S = 1.0  # between the times of two readings of a device: who has more to say of a second is held back
 PATIENCE_S = 120.0
 TICK_S = 0.05
 

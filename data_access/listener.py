@@ -7,19 +7,22 @@ acknowledged too: one message left unacknowledged would hold up all that follow 
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from datetime import UTC, datetime
 
+import msgspec
 import orjson
 import structlog
 
 from data_access.decoders import DecodeError, Decoder
 from data_access.decoders.fields import MAX_PAYLOAD
+from data_access.engine import StoreUnavailable
 from data_access.inbox import Arrival, Inbox
 from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
 from data_access.shelf import Shelf, Writer, pause
+from data_access.talk import Talk
 from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import N_, _
 from data_access.writer import Committed, Message
@@ -39,6 +42,8 @@ UNREAD = N_("nobody reads this topic")
 BAD_TOPIC = N_("the topic is not valid UTF-8")
 TOO_LARGE = N_("the payload is too large")
 CRASHED = N_("its decoder failed")
+HELD = N_("it talks too much: what is beyond its measure is held back")
+RENEW_S = 60.0  # how often devices are to speak
 
 
 class Listener:
@@ -51,6 +56,7 @@ class Listener:
         writer: Writer,
         client_id: str = "cityglass",
         inbox: Inbox | None = None,
+        intervals: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
         self._address = Address.of(url)
         self._client_id = client_id
@@ -60,11 +66,13 @@ class Listener:
         self._stop = threading.Event()
         self._leave = threading.Event()
         self._shelf = Shelf(writer, self._stop)
+        self._talk = Talk(intervals)
+        self._renewed = -RENEW_S
         self._link: Link | None = None
         self._fault: str | None = None
         self._unsteady = False
         self._received = 0
-        self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision"), 0)
+        self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision", "held"), 0)
         self._lag_s = 0.0
         self._untold: Acks = {}
         self._told = time.monotonic()
@@ -215,14 +223,35 @@ class Listener:
 
     def _keep(self, arrivals: list[Arrival]) -> None:
         """Commit these messages and then acknowledge them, in their order."""
-        committed = self._shelf.put([self._message(arrival) for arrival in arrivals])
+        messages, held = self._measured([self._message(arrival) for arrival in arrivals])
+        committed = self._shelf.put(messages)
         if committed is None:
             return
+        self._totals["held"] += held
         self._acknowledge(arrivals)
         for part in committed:
             self._count(part)
         self._totals["acknowledged"] += len(arrivals)
         self._lag_s = max(0.0, time.time() - arrivals[0].at)
+
+    def _measured(self, messages: list[Message]) -> tuple[list[Message], int]:
+        """These messages, one word in the place of all that a device said beyond its measure; how many those are."""
+        if time.monotonic() - self._renewed > RENEW_S:
+            try:
+                self._talk.renew()
+                self._renewed = time.monotonic()
+            except StoreUnavailable as fault:  # what was known before still holds
+                log.warning("intervals are not known", fault=str(fault))
+        kept: list[Message] = []
+        beyond: dict[str, Message] = {}
+        for message in messages:
+            if message.packet is None or self._talk.within(message.packet):
+                kept.append(message)
+            elif message.topic in beyond:
+                beyond[message.topic].count += 1
+            else:
+                beyond[message.topic] = msgspec.structs.replace(message, packet=None, payload=b"", fault=HELD.words)
+        return [*kept, *beyond.values()], sum(one.count for one in beyond.values())
 
     def _message(self, arrival: Arrival) -> Message:
         packet, fault = None, arrival.fault

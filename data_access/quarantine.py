@@ -15,23 +15,23 @@ OVERFLOW = "more"
 KEPT = timedelta(days=30)  # since it was last heard of
 
 _PUT = inserting(QUARANTINE)
-_AGAIN = "UPDATE quarantine SET count = count + 1, last_at = ? WHERE source = ? AND digest = ?"
+_AGAIN = "UPDATE quarantine SET count = count + ?, last_at = ? WHERE source = ? AND digest = ?"
 
 
-def put(tx: Writing, topic: str, payload: bytes, reason: str, at: int) -> None:
-    """Keep one message, with the reason; the same one again only raises its count."""
-    tx.quarantined += 1
+def put(tx: Writing, topic: str, payload: bytes, reason: str, at: int, count: int = 1) -> None:
+    """Keep one message, with the reason; the same one again only raises its count. `count`: it stands for so many."""
+    tx.quarantined += count
     topic, reason = plain(topic), plain(reason)
     source = _source(topic)
     digest = sha256(b"\0".join((topic.encode(), reason.encode(), payload))).hexdigest()
-    if tx.once(_AGAIN, at, source, digest):
+    if tx.once(_AGAIN, count, at, source, digest):
         return
     kept = tx.rows("SELECT count(*) FROM quarantine WHERE source = ?", source)[0][0]
     if kept >= MOST_ENTRIES:
-        if tx.once(_AGAIN, at, source, OVERFLOW):
+        if tx.once(_AGAIN, count, at, source, OVERFLOW):
             return
         digest, reason, payload = OVERFLOW, "too many different faults of one source", b""
-    row = (source, digest, reason, topic, payload[:MOST_BYTES], len(payload), 1, at, at)
+    row = (source, digest, reason, topic, payload[:MOST_BYTES], len(payload), count, at, at)
     tx.run(_PUT, [row])
 
 

@@ -31,7 +31,7 @@ from data_access.room import Room
 from data_access.schema import instant, microseconds
 from data_access.second_look import Again, read_again
 from data_access.series import Series, pieces, put
-from data_access.transaction import Writing, writing
+from data_access.transaction import Writing, fetched, writing
 from data_access.versions import Counts, Versions
 from data_access.words import _
 
@@ -50,7 +50,10 @@ class WrongCity(CannotOpen):
 
 
 class Message(Struct):
-    """What the listener took from the broker. `fault` says why it could not be decoded; then there is no packet."""
+    """What the listener took from the broker. `fault` says why it could not be decoded; then there is no packet.
+
+    `count`: it stands for so many that are not stored.
+    """
 
     topic: str
     payload: bytes
@@ -58,6 +61,7 @@ class Message(Struct):
     retained: bool = False
     packet: Packet | None = None
     fault: str | None = None
+    count: int = 1
 
 
 class Committed(Struct, frozen=True):
@@ -280,6 +284,12 @@ class CityWriter:
         with self._writing() as tx:
             return quarantine.expire(tx, now)
 
+    def intervals(self) -> dict[str, float]:
+        """How often each declared device is to speak, in seconds."""
+        asked = "SELECT device_id, interval_s FROM device WHERE valid_to IS NULL AND interval_s > 0"
+        with self._reading().begin() as connection:
+            return {str(device_id): float(interval) for device_id, interval in fetched(connection, asked)}
+
     def quarantined(self, limit: int = 100) -> list[dict[str, Any]]:
         """What could not be stored, newest first."""
         with self._reading().begin() as connection:
@@ -338,7 +348,8 @@ class CityWriter:
             at = microseconds(message.received_at)
             packet = message.packet
             if packet is None:
-                quarantine.put(tx, message.topic, message.payload, message.fault or "no decoder knows this topic", at)
+                fault = message.fault or "no decoder knows this topic"
+                quarantine.put(tx, message.topic, message.payload, fault, at, message.count)
                 continue
             for part in packet.refused:
                 quarantine.put(tx, message.topic, message.payload if part.raw is None else part.raw, part.reason, at)

@@ -8,12 +8,13 @@ RECEIVED = Counter("cityglass_messages_received", "Messages taken from the broke
 STORED = Counter("cityglass_readings_stored", "Readings committed to the store")
 DUPLICATES = Counter("cityglass_duplicates", "Readings that were stored already")
 QUARANTINED = Counter("cityglass_quarantined", "Messages kept in quarantine")
+HELD = Counter("cityglass_held_back", "Messages of devices that talk too much, which were not stored")
 LAG = Gauge("cityglass_ingest_lag_seconds", "From receipt to commit", multiprocess_mode="mostrecent")
 CONNECTED = Gauge("cityglass_broker_connected", "1 while the broker is connected", multiprocess_mode="mostrecent")
 CLIENTS = Gauge("cityglass_live_clients", "Open live sockets", multiprocess_mode="mostrecent")
 REVISION = Gauge("cityglass_revision", "The newest revision of the store", multiprocess_mode="max")
 
-TOTALS = {"received": RECEIVED, "stored": STORED, "duplicates": DUPLICATES, "quarantined": QUARANTINED}
+TOTALS = {"received": RECEIVED, "stored": STORED, "duplicates": DUPLICATES, "quarantined": QUARANTINED, "held": HELD}
 
 
 def tell(before: Mapping[str, float], now: Mapping[str, float]) -> None:

@@ -39,7 +39,7 @@ def listen(settings: Settings, stop: threading.Event) -> None:
     writer = CityWriter.open(settings.database_url)
     # one installation keeps one session with the broker; two installations on one broker must not share it
     client_id = "cityglass-" + sha256(settings.database_url.encode()).hexdigest()[:12]
-    listener = Listener(settings.broker_url, DECODERS, writer, client_id=client_id)
+    listener = Listener(settings.broker_url, DECODERS, writer, client_id=client_id, intervals=writer.intervals)
     listener.start()
     told: dict[str, float] = {}
     deaf: float | None = None

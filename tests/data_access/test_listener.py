@@ -281,6 +281,20 @@ def test_the_corpus_of_bad_packets_stops_nothing_and_vanishes_nowhere(mosquitto:
     assert all(reason for _, reason, _, _ in quarantined(tmp_path))
 
 
+def test_one_bad_message_in_a_hundred_costs_no_good_one_anything(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    bad = [packet.payload for packet in captured("native") if packet.name in REFUSED and "readings" in packet.topic]
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 1_981):
+            sender.measure(f"air-{number % 9}", number)
+            if number % 99 == 0:
+                sender.say(f"cityglass/bad-{number}/readings", bad[number // 99 % len(bad)])
+        sender.confirmed()
+        until(lambda: listener.counts()["acknowledged"] == 2_000)
+    assert stored(tmp_path) == {(f"air-{number % 9}", number) for number in range(1, 1_981)}
+    kept = {(topic, raw) for topic, _reason, raw, _count in quarantined(tmp_path)}
+    assert kept == {(f"cityglass/bad-{n}/readings", bad[n // 99 % len(bad)][:4096]) for n in range(99, 1_981, 99)}
+
+
 def test_a_retained_word_is_a_state_and_not_said_again_on_return(mosquitto: Mosquitto, tmp_path: Path) -> None:
     seen: list[tuple[str, bool]] = []
 
