@@ -27,7 +27,7 @@ from components.saved import register_saved
 from components.search import hits, way
 from components.since import register_since
 from components.sky import register_sky
-from components.still import still
+from components.still import nodes, still
 from components.table_view import box
 from components.tiles import large
 from components.time_travel import register_time
@@ -155,7 +155,7 @@ def _selection(app: Dash, view: View) -> None:
         return flown_to(view, selection(picked, view), instant(at), camera(seen)) or no_update
 
     @app.callback(
-        Output(ids.DETAIL, "children"),
+        Output(ids.DETAIL, "inside"),
         Output(ids.DRAWER, "className"),
         Input(ids.SELECTED, "data"),
         Input(ids.NEWS_OPENED, "data"),
@@ -165,14 +165,14 @@ def _selection(app: Dash, view: View) -> None:
     )
     def describe(selected: Any, _news: Any, _done: Any, at: Any) -> Any:
         told, name = described(view, selection(selected, view), instant(at))
-        return still(told), name
+        return nodes(told), name
 
     app.clientside_callback(
         in_browser("unfold"),
         Output(ids.OPENED, "data"),
         Output(ids.WORKED, "data"),
         Output(ids.MEASURED, "data"),
-        Input(ids.DETAIL, "children"),
+        Input(ids.DETAIL, "inside"),
         State(ids.SELECTED, "data"),
         State(ids.OPENED, "data"),
         prevent_initial_call=True,
@@ -212,7 +212,7 @@ def _panels(app: Dash, view: View) -> None:
     @app.callback(
         Output({"tally": ALL}, "children"),
         Output(ids.STATE, "children"),
-        Output(ids.NEEDS, "children"),
+        Output(ids.NEEDS, "inside"),
         Input(ids.AT, "data"),
         Input(ids.NEWS, "data"),
         Input(ids.WORK_DONE, "data"),
@@ -231,7 +231,7 @@ def _panels(app: Dash, view: View) -> None:
         counts, state, needs = overview(view, instant(at), keys, wanted(wish, seen))
         # The browser's store is asked by every part of the page at each thing that changes: what did not is not sent.
         fresh = [no_update if now == was else now for now, was in zip(counts, counted, strict=True)]
-        return fresh, no_update if state == said else state, still(needs)
+        return fresh, no_update if state == said else state, nodes(needs)
 
     app.clientside_callback(
         in_browser("table"),

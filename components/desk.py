@@ -16,7 +16,7 @@ from components.picture import Picture, picture
 from components.rail import icon, rail
 from components.search import confirmed
 from components.stage import at_first, city_map
-from components.still import still
+from components.still import Still
 from components.strip import stores, strip
 from components.time_bar import reach, replayed, time_bar
 from components.tour import tour
@@ -74,7 +74,7 @@ def drawer(view: View, taken: Picture, filters: Mapping[str, str], opened: tuple
     return html.Aside(
         [
             html.Div(
-                [*since.place(view), lists_head(view, filters), html.Div(still(needs), id=ids.NEEDS)],
+                [*since.place(view), lists_head(view, filters), Still(needs, ids.NEEDS)],
                 className="needs-lists",
             ),
             html.Div(
@@ -87,7 +87,7 @@ def drawer(view: View, taken: Picture, filters: Mapping[str, str], opened: tuple
                         title=close,
                         **{"aria-label": close},
                     ),
-                    html.Div(still(detail), id=ids.DETAIL, tabIndex=-1),
+                    Still(detail, ids.DETAIL, {"tabIndex": -1}),
                     *incident_work.place(),
                     *drawer_parts(view),
                 ],

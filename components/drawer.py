@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, html
+from dash import Dash, Input, Output, State
 
 from components import history, ids
 from components.around import around
 from components.clock import instant
 from components.link import selection
-from components.still import still
+from components.still import Still, nodes, still
 from components.view import View
 
 
 def drawer_parts(view: View) -> list[Any]:
     """What stands in the drawer below the facts."""
-    return [*history.parts(view), html.Div(id=ids.AROUND, className="around")]
+    return [*history.parts(view), Still([], ids.AROUND, {"className": "around"})]
 
 
 def register_drawer(app: Dash, view: View) -> None:
@@ -74,11 +74,11 @@ def register_drawer(app: Dash, view: View) -> None:
         return still(history.raw_of(past)), "true"
 
     @app.callback(
-        Output(ids.AROUND, "children"),
+        Output(ids.AROUND, "inside"),
         Input(ids.OPENED, "data"),
         Input(ids.MOVED_OPENED, "data"),
         Input(ids.NEW_MINUTE, "data"),
         State(ids.AT, "data"),
     )
     def surround(selected: Any, _moved: Any, _minute: Any, at: Any) -> Any:
-        return still(around(view, selection(selected, view), instant(at)))
+        return nodes(around(view, selection(selected, view), instant(at)))

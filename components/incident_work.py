@@ -15,7 +15,7 @@ from components.incident_words import Entry, Like, entries, likes
 from components.known_by import where
 from components.link import LONGEST_ID, selection
 from components.rail import icon
-from components.still import still
+from components.still import Still, nodes, still
 from components.view import View
 from data_access.incident_life import Deed, possible
 from data_access.queries import IncidentHistory, Incidents
@@ -66,7 +66,7 @@ def place() -> list[Any]:
     What is pressed and typed in stands apart from what is told: it is drawn once for each incident, so that nothing
     that somebody has begun to type is lost when others work on the same one.
     """
-    parts = [html.Div(id=ids.WORK_DEEDS), html.Div(id=ids.WORK_TOLD)]
+    parts = [html.Div(id=ids.WORK_DEEDS), Still([], ids.WORK_TOLD)]
     return [html.Div(parts, id=ids.WORK, className="work"), *(dcc.Store(id=name) for name in STORES)]
 
 
@@ -289,7 +289,7 @@ def register_work(app: Dash, view: View) -> None:
         return deeds(view, row, instant(at)) if row else [], mark
 
     @app.callback(
-        Output(ids.WORK_TOLD, "children"),
+        Output(ids.WORK_TOLD, "inside"),
         Output(ids.WORK_SEEN, "data"),
         Output({"deed": ALL}, "className"),
         Output({"like": ALL}, "children"),
@@ -311,7 +311,7 @@ def register_work(app: Dash, view: View) -> None:
             return [], mark, [no_update] * len(shown), [no_update] * len(alike_shown)
         look = looks(view, row)
         classes = [look[one["deed"]] for one in shown]
-        return still(told(view, row, instant(at))), mark, classes, [still(alike(view, row)) for _one in alike_shown]
+        return nodes(told(view, row, instant(at))), mark, classes, [still(alike(view, row)) for _one in alike_shown]
 
     @app.callback(
         Output(ids.WORK_DONE, "data"),

@@ -11,8 +11,10 @@
         return createElement(own(tag) ? window.cityglass_components[tag] : tag, attributes, ...inside.map(drawn));
     }
 
-    function Still({ inside }) {
-        return createElement(Fragment, null, ...inside.map(drawn));
+    /** With an id it is an element of its own, which stays while what is inside changes, and with it the focus. */
+    function Still({ id, inside, attributes }) {
+        const nodes = inside.map(drawn);
+        return id ? createElement("div", { id, ...attributes }, ...nodes) : createElement(Fragment, null, ...nodes);
     }
 
     window.cityglass_components = { ...window.cityglass_components, Still: memo(Still) };

@@ -26,6 +26,8 @@ class Still(Component):  # type: ignore[misc]  # Dash is untyped
     Props:
 
     - `inside`: texts, and `[tag, attributes, ...what is inside]`.
+    - `id`, `attributes`: it is then a div of this name. A callback that changes its `inside` leaves what stays the same
+      as it is, with the focus in it; Dash would make all of it anew.
     """
 
     _namespace = "cityglass_components"
@@ -33,11 +35,12 @@ class Still(Component):  # type: ignore[misc]  # Dash is untyped
     # Dash wants lists here, and declares no types
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = ["children"]
-    _prop_names: ClassVar[list[str]] = ["inside"]
+    _prop_names: ClassVar[list[str]] = ["id", "inside", "attributes"]
     _valid_wildcard_attributes: ClassVar[list[str]] = []
 
-    def __init__(self, parts: Sequence[Any]) -> None:
-        super().__init__(inside=[_node(part) for part in parts if _shown(part)])
+    def __init__(self, parts: Sequence[Any], id: str | None = None, attributes: dict[str, Any] | None = None) -> None:
+        named = {} if id is None else {"id": id, "attributes": attributes or {}}
+        super().__init__(inside=nodes(parts), **named)
         self.parts = list(parts)
 
 
@@ -49,6 +52,19 @@ def still(parts: Any) -> list[Any]:
         alike = list(group)
         drawn += [Still(alike)] if quiet else alike
     return drawn
+
+
+def nodes(parts: Sequence[Any]) -> list[Any]:
+    """What a callback tells a `Still` that has an id.
+
+    Raises:
+        TypeError: something in there calls back.
+    """
+    shown = [part for part in parts if _shown(part)]
+    for part in shown:
+        if not _is_still(part):
+            raise TypeError(f"Dash has to know this one: {part!r}"[:300])
+    return [_node(part) for part in shown]
 
 
 def _shown(part: Any) -> bool:

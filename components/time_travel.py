@@ -39,7 +39,7 @@ def register_time(app: Dash, view: View) -> None:
     for name, part, prop in (
         ("told", ids.TOLD, "data"),
         ("happened", ids.EVENTS, "data"),
-        ("followed", ids.NEEDS, "children"),
+        ("followed", ids.NEEDS, "inside"),
     ):
         app.clientside_callback(ClientsideFunction("time_bar", name), Input(part, prop))  # of assets/desk/time_bar.js
 

@@ -158,8 +158,9 @@ def test_the_map_goes_to_what_was_picked_and_nowhere_else(browser: Browser) -> N
 
 
 def test_whatever_calls_the_panels_they_are_of_the_time_and_the_selection_that_the_page_has(browser: Browser) -> None:
-    asked = {"news.data": {"state": "live"}, "at.data": PAST, "selected.data": {"layer": "pm25", "id": "air-1"}}
-    for output in ("state.children", "drawer.className", "around.children", "figures.figures"):
+    thing = {"layer": "pm25", "id": "air-1"}
+    asked = {"news.data": {"state": "live"}, "at.data": PAST, "selected.data": thing, "opened.data": thing}
+    for output in ("state.children", "drawer.className", "around.inside", "figures.figures"):
         answers = [browser.ask(output, asked, *causes) for causes in ((), ("news.data",), ("news.data", "at.data"))]
         assert [answer.status_code for answer in answers] == [200, 200, 200]
         assert len({answer.text for answer in answers}) == 1

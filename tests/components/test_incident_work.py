@@ -219,8 +219,8 @@ def test_whatever_a_browser_makes_up_changes_nothing_and_is_answered(view: View)
                 ),
                 ("new-draft.data", {"map.clicked": wish, "new-draft.data": wish}, "map.clicked"),
                 ("new-said.children", {"new-open.n_clicks": 1, "new-draft.data": wish}, "new-open.n_clicks"),
-                ("work-deeds.children", {"selected.data": wish, "work-for.data": wish}, "selected.data"),
-                ("work-told.children", {"selected.data": wish, "work-seen.data": wish}, "selected.data"),
+                ("work-deeds.children", {"worked.data": wish, "work-for.data": wish}, "worked.data"),
+                ("work-told.inside", {"worked.data": wish, "work-seen.data": wish}, "worked.data"),
                 (
                     "incident-filter.data",
                     {"incident-filter.data": wish, "filter-words.value": wish},

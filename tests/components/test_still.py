@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from dash import dcc, html
 from dash.development.base_component import Component
 
@@ -10,7 +11,7 @@ from components.desk import desk
 from components.link import Link
 from components.plain_html import plain
 from components.rows import Rows
-from components.still import Still, still
+from components.still import Still, nodes, still
 from tests.components.noon import desk_at_noon, texts, within
 
 MOST = 400  # Dash asks its store for each of them at every change of anything on the page
@@ -40,6 +41,18 @@ def test_a_table_of_many_rows_within_is_drawn_by_its_own_component() -> None:
     tag, told = drawn.inside[0][3]
     assert (tag, told["caption"], told["rows"]) == ("Rows", "Caption", [["1", "2"]])
     assert "<td>2</td>" in plain(drawn)
+
+
+def test_what_has_a_name_is_an_element_whose_inside_alone_is_told_anew() -> None:
+    box = Still([html.P("now")], "detail", {"tabIndex": -1})
+    assert box.to_plotly_json()["props"] == {
+        "id": "detail",
+        "inside": [["p", {}, "now"]],
+        "attributes": {"tabIndex": -1},
+    }
+    assert nodes([html.P("then"), None, "and so on"]) == [["p", {}, "then"], "and so on"]
+    with pytest.raises(TypeError, match="Dash has to know"):
+        nodes([html.Div(dcc.Input(id="name"))])
 
 
 def test_nothing_is_nothing() -> None:

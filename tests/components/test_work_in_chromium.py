@@ -188,6 +188,24 @@ def test_an_incident_is_opened_by_keyboard_where_a_sensor_stands_and_nothing_typ
     glass.close()
 
 
+def test_news_of_what_is_open_leaves_the_keyboard_where_it_is(chromium: Any, served: Served) -> None:
+    glass = Glass(chromium, served, "about:blank")
+    told: list[str] = []
+    glass.page.on("response", lambda answer: told.append(answer.request.post_data or ""))
+    glass.go("/?selected=pm25/air-2")
+    glass.wait_text("#detail", "Open an incident here")
+    glass.page.get_by_role("button", name="Open an incident here").focus()
+    told.clear()
+    for _try in range(300):
+        if sum('"detail","property":"inside"' in one.replace(" ", "") for one in told) >= 2:
+            break
+        glass.page.wait_for_timeout(100)
+    else:
+        raise AssertionError(f"no news came: {told}")
+    assert glass.page.evaluate("document.activeElement.innerText").strip() == "Open an incident here"
+    glass.close()
+
+
 def test_what_is_missing_is_said_in_the_card(chromium: Any, served: Served) -> None:
     glass = Glass(chromium, served)
     glass.wait(DRAWN)
