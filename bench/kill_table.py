@@ -31,7 +31,7 @@ from typing import Any, TextIO
 
 from bench.kill_parts import POINTS
 from data_access.engine import watching_connection
-from data_access.ledger import Numbers
+from data_access.ledger import Numbers, ranges
 from server import mosquitto
 from tests.conftest import HOUSE, free_port, wait_for_port
 
@@ -298,7 +298,7 @@ def kept(path: Path) -> tuple[Numbered, int, Numbered]:
         stored.setdefault((device, boot), set()).add(number)
     gaps: Numbered = {}
     for device, boot, watermark, also, lost in ledger:
-        told = Numbers(watermark, tuple(map(tuple, json.loads(also))), tuple(map(tuple, json.loads(lost))))
+        told = Numbers(watermark, ranges(also), ranges(lost))
         gaps[device, boot] = {n for first, last in (*told.missing, *told.lost) for n in range(first, last + 1)}
     return stored, len(rows) - sum(map(len, stored.values())), gaps
 

@@ -84,7 +84,7 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
     if not notes:
         return {}
     known = {
-        boot_id: Numbers(watermark, _ranges(also), _ranges(lost))
+        boot_id: Numbers(watermark, ranges(also), ranges(lost))
         for boot_id, watermark, also, lost in tx.rows(
             "SELECT id, watermark, also, lost FROM boot WHERE id IN (SELECT value FROM json_each(?))",
             json.dumps(list(notes)),
@@ -101,5 +101,6 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
     return acks
 
 
-def _ranges(told: str) -> Ranges:
+def ranges(told: str) -> Ranges:
+    """Ranges as a table keeps them."""
     return tuple((first, last) for first, last in json.loads(told)) if told != "[]" else ()

@@ -10,12 +10,20 @@ QUIET_S = 10.0  # a listener that told nothing for so long is not there
 
 
 class Pulse(msgspec.Struct, frozen=True):
-    """One word of the listener: when (epoch seconds), whether a broker is connected and since when not, its lag."""
+    """One word of the listener: when (epoch seconds), whether a broker is connected and since when not, its lag.
+
+    `fault` says what is wrong as a sentence; `counts` what it has taken, stored and kept apart since its start
+    (`started`); `stored_at` is when it last stored anything.
+    """
 
     at: float
     connected: bool
     lag_s: float = 0.0
     deaf_since: float | None = None
+    fault: str | None = None
+    started: float | None = None
+    stored_at: float | None = None
+    counts: dict[str, int] = {}
 
     def write(self, folder: Path) -> None:
         """Put this in the place of the word before."""

@@ -303,6 +303,18 @@ class Quarantined:
 
 
 @dataclass(frozen=True, slots=True)
+class Gaps:
+    """The numbers of devices that number their messages and that are not here, by device and boot; newest first.
+
+    Columns: id (the device), boot, missing (how many have not come, though later ones have), lost (how many their
+    sender has given up), ranges (what has not come, the first of it: "18-20, 25"), heard_at (when this boot was first
+    heard of).
+    """
+
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The rows of a question's present answer that a commit after revision `since` wrote or took away.
 
@@ -337,5 +349,6 @@ Question = (
     | RegisterVersions
     | RegisterChanges
     | Quarantined
+    | Gaps
     | Changed
 )

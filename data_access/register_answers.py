@@ -7,17 +7,19 @@ from sqlalchemy import Connection
 
 from data_access.city import Said, Threshold
 from data_access.declarations import DEVICES, DISTRICTS, THRESHOLDS
-from data_access.queries import Quarantined, RegisterChanges, Registered, RegisterVersions
+from data_access.ledger import Numbers, Ranges, ranges
+from data_access.queries import Gaps, Quarantined, RegisterChanges, Registered, RegisterVersions
 from data_access.schema import EVER, microseconds
 from data_access.table import Table
 from data_access.transaction import fetched
 from data_access.versions import Versions
 
-OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined
+OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined | Gaps
 REGISTERS: dict[str, Versions] = {"device": DEVICES, "district": DISTRICTS, "threshold": THRESHOLDS}
 
 _KINDS = {"lon": "f", "lat": "f", "interval_s": "f", "population": "f"}
 _SINCE_EVER = microseconds(EVER)
+_TOLD_RANGES = 20
 
 
 def answer(question: OfRegisters, connection: Connection, at: int | None) -> Table:
@@ -27,6 +29,8 @@ def answer(question: OfRegisters, connection: Connection, at: int | None) -> Tab
         return _versions(question, connection, at)
     if isinstance(question, RegisterChanges):
         return _changes(question, connection, at)
+    if isinstance(question, Gaps):
+        return _gaps(question, connection)
     return _quarantined(question, connection)
 
 
@@ -111,3 +115,20 @@ def _quarantined(question: Quarantined, connection: Connection) -> Table:
     rows = fetched(connection, asked, question.id, question.limit)
     texts = dict.fromkeys(("id", "source", "reason", "topic", "raw"), "s")
     return Table.of(rows, **texts, size="i", count="i", first_at="t", last_at="t")
+
+
+def _gaps(question: Gaps, connection: Connection) -> Table:
+    asked = (
+        "SELECT device_id, boot, watermark, also, lost, heard_at FROM boot WHERE also <> '[]' OR lost <> '[]' "
+        "ORDER BY heard_at DESC, device_id LIMIT ?"
+    )
+    rows = []
+    for device, boot, watermark, also, lost, heard_at in fetched(connection, asked, question.limit):
+        told = Numbers(watermark, ranges(also), ranges(lost))
+        words = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in told.missing[:_TOLD_RANGES])
+        rows.append((device, boot, _many(told.missing), _many(told.lost), words, heard_at))
+    return Table.of(rows, id="s", boot="s", missing="i", lost="i", ranges="s", heard_at="t")
+
+
+def _many(found: Ranges) -> int:
+    return sum(last - first + 1 for first, last in found)

@@ -21,6 +21,9 @@ from server.numbers import tell
 VIEWS_EVERY_S, PUBLISH_EVERY_S, KEYFRAMES_EVERY_S, CLEAR_EVERY_S = 2, 60, 60, 3_600
 
 
+COUNTED = ("received", "stored", "duplicates", "quarantined", "held", "queued")
+
+
 class StoodStillError(RuntimeError):
     """The listener made no progress for long; its process ends, so that the supervisor starts it anew."""
 
@@ -43,11 +46,16 @@ def listen(settings: Settings, stop: threading.Event) -> None:
     listener.start()
     told: dict[str, float] = {}
     deaf: float | None = None
+    started, stored_at = time.time(), None
     while listener.alive and not stop.wait(1):
         counted, now = listener.counts(), time.time()
         connected = bool(counted["connected"])
         deaf = None if connected else deaf or now
-        Pulse(now, connected, counted["lag_s"], deaf).write(settings.folder)
+        if counted["stored"] > told.get("stored", 0):
+            stored_at = now
+        counts = {name: int(counted[name]) for name in COUNTED}
+        fault = listener.fault
+        Pulse(now, connected, counted["lag_s"], deaf, fault, started, stored_at, counts).write(settings.folder)
         tell(told, counted)
         told = counted
     listener.stop()

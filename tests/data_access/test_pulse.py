@@ -19,3 +19,9 @@ def test_a_listener_that_fell_silent_is_not_there(tmp_path: Path) -> None:
 def test_half_a_word_is_no_word(tmp_path: Path) -> None:
     (tmp_path / "listener.json").write_text('{"at": 1')
     assert Pulse.read(tmp_path, now=1.0) is None
+
+
+def test_what_is_wrong_and_what_was_counted_is_told_too(tmp_path: Path) -> None:
+    told = Pulse(100.0, True, fault="The disk is full.", started=40.0, stored_at=99.0, counts={"stored": 7, "held": 1})
+    told.write(tmp_path)
+    assert Pulse.read(tmp_path, now=101.0) == told

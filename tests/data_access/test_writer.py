@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from data_access import quarantine
 from data_access import writer as writers
 from data_access.ledger import Ack, Acks
-from data_access.queries import Changed, Devices, Incidents, Latest, Track
+from data_access.queries import Changed, Devices, Gaps, Incidents, Latest, Track
 from data_access.records import About, Fact, Incident, Online, Packet, Reading
 from data_access.store import CityStore
 from data_access.transaction import Writing
@@ -358,3 +358,15 @@ def test_threads_of_one_process_take_turns(city: Both) -> None:
     table, _next = city.store.readings(None, None, None, None)
     assert len(table) == 80
     assert sorted(table["revision"]) == list(range(2, 82))
+
+
+def test_what_never_came_is_told_by_device_and_boot(city: Both) -> None:
+    for seq in (1, 2, 5, 9):
+        city.writer.commit([message(pm25(float(seq), NOON + seq * SECOND), boot="b1", seq=seq)])
+    city.writer.commit([message(pm25(1.0, NOON + MINUTE), boot="b2", seq=1)])  # whole: not told
+    assert [(row.id, row.boot, row.missing, row.lost, row.ranges) for row in city.store.answer(Gaps())] == [
+        ("air-1", "b1", 5, 0, "3-4, 6-8")
+    ]
+    city.writer.commit([message(pm25(3.0, NOON + 3 * SECOND), boot="b1", seq=3, lost=((4, 4), (6, 7)))])
+    (row,) = city.store.answer(Gaps())
+    assert (row.missing, row.lost, row.ranges) == (1, 3, "8")
