@@ -69,6 +69,7 @@ def officials(settings: Settings) -> "ASGIApp":
     from components.view import View
     from data_access.acts import Acts
     from data_access.desk import Desk
+    from data_access.pulse import Pulse
     from data_access.store import CityStore
     from data_access.writer import CityWriter
     from layers import LAYERS
@@ -106,6 +107,7 @@ def officials(settings: Settings) -> "ASGIApp":
         layers,
         store,
         deaf_since=deaf,
+        pulse=partial(Pulse.read, settings.folder),
         acts=acts,
         who=asking.who,
         session=asking.session,

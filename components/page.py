@@ -9,7 +9,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, ctx, dcc, html
 from fastapi import FastAPI
 
-from components import ids, registers
+from components import health, ids, registers
 from components.callbacks import register_desk, register_wall
 from components.clock import instant
 from components.desk import desk
@@ -78,6 +78,7 @@ def dash_app(server: FastAPI, desk_view: View, wall_view: View, assets: Path) ->
     register_frame(app, desk_view, wall_view)
     register_desk(app, desk_view)
     register_wall(app, wall_view)
+    health.register_health(app, desk_view)
     # Dash gets ready at the first question for / or for its own paths: a wall opened before would lack all its assets.
     app._setup_server()
     return app
@@ -109,6 +110,8 @@ def page(path: object, search: object, chosen: object, desk_view: View, wall_vie
     if place == registers.PATH:
         wish = wished(chosen, first_light(desk_view))
         return registers.page(desk_view, search, wish), "registers"
+    if place == health.PATH:
+        return health.page(desk_view), "health"
     if place == "/wall":
         wish = wished(chosen, first_light(wall_view), wall=True)
         return wall(wall_view, wish, read(search, wall_view).camera), "wall"

@@ -76,6 +76,13 @@ def elsewhere() -> Any:
                 **{"aria-label": _("Registers")},
             ),
             html.A(
+                icon("activity"),
+                href="/health",
+                className="button icon-button health-link",
+                title=_("Whether anything that devices say is lost, late or refused."),
+                **{"aria-label": _("Health")},
+            ),
+            html.A(
                 icon("monitor"),
                 href="/wall",
                 className="button icon-button wall-link",
@@ -96,7 +103,11 @@ def languages() -> Any:
                 className="button",
                 lang=code,
                 title=NAMES[code],
-                **{"data-language": code, "aria-label": NAMES[code], "aria-pressed": str(code == language()).lower()},
+                **{
+                    "data-language": code,
+                    "aria-label": f"{NAMES[code]} ({code.upper()})",
+                    "aria-pressed": str(code == language()).lower(),
+                },
             )
             for code in LANGUAGES
         ],

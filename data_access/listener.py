@@ -42,7 +42,7 @@ UNREAD = N_("nobody reads this topic")
 BAD_TOPIC = N_("the topic is not valid UTF-8")
 TOO_LARGE = N_("the payload is too large")
 CRASHED = N_("its decoder failed")
-HELD = N_("it talks too much: what is beyond its measure is held back")
+HELD = N_("it talks too much, and what is beyond its measure is held back")
 RENEW_S = 60.0  # how often devices are to speak
 
 

@@ -52,7 +52,7 @@ def ops(
     tls: bool = False,
 ) -> ASGIApp:
     """The desk and the wall behind their guard; `hashes` are those of Dash's inline scripts (`app.csp_hashes`)."""
-    known = Addresses(Aside(app), ("/", "/wall", "/registers", "/sign-in", "/sign-out"))
+    known = Addresses(Aside(app), ("/", "/wall", "/registers", "/health", "/sign-in", "/sign-out"))
     guarded = Guard(known, hosts, origins(hosts, port, tls), sessions)
     return Street(Headers(Careful(guarded), hashes, language, tls))
 

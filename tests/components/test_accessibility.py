@@ -92,6 +92,20 @@ def test_the_page_as_it_opens(
 
 @pytest.mark.parametrize("theme", ["night", "day"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_the_page_of_health(chromium: Any, served: Served, axe: str, size: tuple[int, int], theme: str) -> None:
+    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-US")
+    context.add_init_script(path=axe)
+    context.add_cookies([*served.cookies, {"url": served.url, "name": "theme", "value": theme}])
+    page = context.new_page()
+    page.goto(f"{served.url}/health")
+    page.get_by_role("heading", name="What comes in").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert barriers(page) == []
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["night", "day"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_public_page(chromium: Any, published: Site, axe: str, size: tuple[int, int], theme: str) -> None:
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
     context.add_init_script(TOURED)
