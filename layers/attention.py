@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from data_access.table import Table
 from data_access.words import _, ngettext
@@ -11,6 +11,7 @@ from layers.phrases import ago, clock, known, number, span
 
 LIVE = ("fresh", "late")
 SILENCE = "silence"
+LONG_DELAY = timedelta(seconds=30)  # what comes waits so long to be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +33,33 @@ class Item:
 
 
 def attention(
-    answers: Mapping[str, Table], layers: Sequence[Layer], now: datetime, deaf_since: datetime | None = None
+    answers: Mapping[str, Table],
+    layers: Sequence[Layer],
+    now: datetime,
+    deaf_since: datetime | None = None,
+    delay: timedelta = timedelta(0),
 ) -> list[Item]:
     """All that needs a person at `now` (in the city's zone): by severity, then what nobody has, then the oldest.
 
     `answers` holds each layer's answer by its key. `deaf_since` tells since when the city has heard no device at
-    all, as when the broker is lost: that is one fact, and no single device is blamed for its silence meanwhile.
+    all, as when the broker is lost: that is one fact, and no single device is blamed for its silence meanwhile. So it
+    is when what devices say waits long to be stored (`delay`).
     A device that several layers know is silent once.
     """
+    late = delay >= LONG_DELAY
     items: dict[tuple[str, str], Item] = {}
     explained: set[str] = set()
     for layer in layers:
         for row in answers.get(layer.key, ()):
-            for kind, item in _of(row, layer, now, deaf_since is not None):
+            for kind, item in _of(row, layer, now, late or deaf_since is not None):
                 items[kind, row.id] = item  # of two layers the one drawn on top tells of a silent device
                 if kind != SILENCE and known(row, "online") == 0:
                     explained.add(row.id)  # what says that it is off need not be called silent as well
     found = [item for (kind, one), item in items.items() if kind != SILENCE or one not in explained]
     if deaf_since is not None:
         found.append(_deaf(deaf_since, now))
+    if late:
+        found.append(_late(delay, now))
     return in_order(found)
 
 
@@ -122,6 +131,19 @@ def _deaf(since: datetime, now: datetime) -> Item:
         title=_("No message reaches the city"),
         why=_("broker lost {ago}; values are as old as they say, devices may be well").format(ago=ago(since, now)),
         since=since,
+        lon=None,
+        lat=None,
+    )
+
+
+def _late(delay: timedelta, now: datetime) -> Item:
+    return Item(
+        severity=2,
+        layer="",
+        id="",
+        title=_("What devices say is stored late"),
+        why=_("it waits {span}; values are as old as they say, and nothing is lost").format(span=span(delay)),
+        since=now - delay,
         lon=None,
         lat=None,
     )

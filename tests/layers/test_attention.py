@@ -100,6 +100,14 @@ def test_a_lost_broker_is_one_fact_and_no_device_is_blamed() -> None:
     assert needs(deaf_minutes=30, pm25=silent) == [(1, "", "")]
 
 
+def test_what_waits_to_be_stored_is_one_fact_and_no_device_is_blamed() -> None:
+    asked = answers(pm25=[calm(id=f"s{n}", observed_at=ago(30)) for n in range(500)])
+    (found,) = attention(asked, LAYERS, NOON, delay=timedelta(minutes=4))
+    assert (found.severity, found.layer, found.id) == (2, "", "")
+    assert "4 minutes" in found.why
+    assert len(attention(asked, LAYERS, NOON, delay=timedelta(seconds=29))) == 500  # no more than a moment
+
+
 def test_a_lost_broker_hides_no_incident() -> None:
     found = needs(deaf_minutes=30, incidents=[full(severity=1, opened_at=ago(45))], pm25=[calm(observed_at=ago(30))])
     assert found == [(1, "", ""), (1, "incidents", "full-1")]  # somebody is on the scene of that one
