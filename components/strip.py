@@ -105,7 +105,7 @@ def languages() -> Any:
                 title=NAMES[code],
                 **{
                     "data-language": code,
-                    "aria-label": f"{NAMES[code]} ({code.upper()})",
+                    "aria-label": f"{code.upper()} {NAMES[code]}",
                     "aria-pressed": str(code == language()).lower(),
                 },
             )
