@@ -17,7 +17,6 @@ import structlog
 
 from data_access.decoders import DecodeError, Decoder
 from data_access.decoders.fields import MAX_PAYLOAD
-from data_access.engine import StoreUnavailable
 from data_access.inbox import Arrival, Inbox
 from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
@@ -237,10 +236,10 @@ class Listener:
     def _measured(self, messages: list[Message]) -> tuple[list[Message], int]:
         """These messages, one word in the place of all that a device said beyond its measure; how many those are."""
         if time.monotonic() - self._renewed > RENEW_S:
+            self._renewed = time.monotonic()
             try:
                 self._talk.renew()
-                self._renewed = time.monotonic()
-            except StoreUnavailable as fault:  # what was known before still holds
+            except Exception as fault:  # what was known before still holds; these messages must not be dropped for it
                 log.warning("intervals are not known", fault=str(fault))
         kept: list[Message] = []
         beyond: dict[str, Message] = {}

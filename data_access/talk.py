@@ -1,7 +1,7 @@
 """Who talks too much: one device that says a thousand times what it should must not cost the others anything.
 
 What counts is a device's own time, not ours: after a night without a network a device sends a night's readings within a
-second, and every one of them is wanted. A device that has far more to say of each of its own seconds than it declared
+second, the oldest or the newest first, and every one of them is wanted; nor may a clock that was wrong once cost it more. A device that has far more to say of each of its own seconds than it declared
 is held back: what is beyond its measure is not stored and its number not acknowledged, and quarantine names the device
 and counts. Whoever numbers his messages may send them again, more slowly.
 """
@@ -37,10 +37,9 @@ class Talk:
             return True
         rate = max(LEAST_A_S, TIMES / max(self._declared.get(device, TIMES), 1e-3))
         at, most = max(times), rate * BURST_S
-        left, newest = self._left.get(device, (most, at))
-        if at > newest:
-            left, newest = min(most, left + (at - newest).total_seconds() * rate), at
+        left, last = self._left.get(device, (most, at))
+        left = min(most, left + abs((at - last).total_seconds()) * rate)
         if device not in self._left and len(self._left) >= MOST_DEVICES:
             self._left.clear()
-        self._left[device] = (max(left - 1.0, 0.0), newest)
+        self._left[device] = (max(left - 1.0, 0.0), at)
         return left >= 1.0

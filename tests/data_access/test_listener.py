@@ -281,6 +281,17 @@ def test_the_corpus_of_bad_packets_stops_nothing_and_vanishes_nowhere(mosquitto:
     assert all(reason for _, reason, _, _ in quarantined(tmp_path))
 
 
+def test_not_to_know_how_often_devices_are_to_speak_costs_no_message(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    def unknown() -> dict[str, float]:
+        raise RuntimeError("the register is locked")
+
+    with listening(mosquitto.url, tmp_path, intervals=unknown) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, 101):
+            sender.measure("air-1", number)
+        until(lambda: listener.counts()["acknowledged"] == 100)
+    assert stored(tmp_path) == numbers("air-1", 1, 100)
+
+
 def test_one_bad_message_in_a_hundred_costs_no_good_one_anything(mosquitto: Mosquitto, tmp_path: Path) -> None:
     bad = [packet.payload for packet in captured("native") if packet.name in REFUSED and "readings" in packet.topic]
     with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:

@@ -26,8 +26,15 @@ def heard(talk: Talk, device: str, times: list[float]) -> int:
     return sum(talk.within(packet(device, seconds)) for seconds in times)
 
 
-def test_a_night_that_comes_within_a_second_is_heard_out() -> None:
-    assert heard(Talk(dict), "air-1", [n * 60.0 for n in range(10_000)]) == 10_000
+@pytest.mark.parametrize("first", ["the oldest", "the newest"])
+def test_a_night_that_comes_within_a_second_is_heard_out(first: str) -> None:
+    times = [n * 60.0 for n in range(10_000)]
+    assert heard(Talk(dict), "air-1", times if first == "the oldest" else times[::-1]) == 10_000
+
+
+def test_a_clock_that_was_wrong_once_costs_nothing_after() -> None:
+    times = [0.0, 60.0, 2e9, *(n * 60.0 for n in range(2, 5_000))]
+    assert heard(Talk(dict), "air-1", times) == len(times)
 
 
 def test_a_device_that_says_a_thousand_things_of_each_second_is_held_to_its_measure() -> None:
