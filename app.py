@@ -78,7 +78,7 @@ def officials(settings: Settings) -> "ASGIApp":
     from live.hub import Hub
     from server import api, asking, door, numbers, problems, sessions, tiles
     from server.bare import bare_server, hosts
-    from server.faring import deaf_since, fares, lag_s
+    from server.faring import fares, lag_s
 
     store = CityStore.open(settings.database_url)
     layers = Local(LAYERS, store.city)
@@ -100,20 +100,19 @@ def officials(settings: Settings) -> "ASGIApp":
     )
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
-    deaf = partial(deaf_since, settings.folder)
+    pulse = partial(Pulse.read, settings.folder)
     desk = View(
         "desk",
         N_("Desk"),
         layers,
         store,
-        deaf_since=deaf,
-        pulse=partial(Pulse.read, settings.folder),
+        pulse=pulse,
         acts=acts,
         who=asking.who,
         session=asking.session,
         memory=room.memory,
     )
-    wall = View("wall", N_("Wall"), layers, store, deaf_since=deaf)
+    wall = View("wall", N_("Wall"), layers, store, pulse=pulse)
     page = dash_app(server, desk, wall, ASSETS)
     return door.ops(
         server, keys, settings.port, hosts=hosts(settings.host), hashes=page.csp_hashes, language=tongue(store)

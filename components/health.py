@@ -15,7 +15,7 @@ from components.silence import clock
 from components.still import Still, nodes, still
 from components.strip import languages
 from components.view import View
-from data_access.pulse import Pulse
+from data_access.pulse import LONG_LAG_S, Pulse
 from data_access.queries import Gaps, Quarantined
 from data_access.words import _
 from layers.phrases import number, span
@@ -23,7 +23,6 @@ from layers.phrases import number, span
 PATH = "/health"
 BODY, TICK = "health-body", "health-tick"
 EVERY_S = 5
-LONG_LAG_S = 30.0  # what comes waits so long to be stored: more comes than can be stored
 MOST = 20  # devices in one table
 
 
@@ -97,7 +96,9 @@ def _fact(name: str, value: str, meaning: str) -> Any:
 def _facts(pulse: Pulse | None, now: datetime, view: View) -> list[Any]:
     if pulse is None:
         return [_fact(_("Listener"), _("silent"), _("It tells every second how it fares; it has not for ten."))]
-    counts, zone = pulse.counts, view.zone()
+    zone = view.zone()
+    # Quarantine has them all; a page that tells them apart must not tell those that are held back twice.
+    counts = pulse.counts | {"quarantined": pulse.counts.get("quarantined", 0) - pulse.counts.get("held", 0)}
 
     def when(at: float | None) -> str:
         return moment(datetime.fromtimestamp(at, UTC), zone) if at else _("not yet")

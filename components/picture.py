@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from components.ages import speaking
 from components.kept import Kept
@@ -39,9 +39,8 @@ def picture(view: View, at: datetime | None) -> Picture:
     now = (at or view.now()).astimezone(view.zone())
     answers = _answers(view, at)
     listed = tuple(layer for layer in view.layers if not isinstance(layer.query, Buildings))
-    deaf, pulse = (view.deaf_since(), view.pulse()) if at is None else (None, None)
-    delay = timedelta(seconds=pulse.lag_s if pulse else 0)
-    found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now, deaf, delay)
+    pulse = view.pulse() if at is None else None
+    found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now, pulse)
     return Picture(now, at is None, answers, tuple(found))
 
 

@@ -58,8 +58,7 @@ class View:
     """One way of looking at the city.
 
     `live` None: there is no live channel, and the map asks `columns` again and again. `now` is the clock that the
-    whole view goes by. `deaf_since`: since when no device can be heard at all, because the broker is away. `pulse`: how
-    the listener fares. `acts` None:
+    whole view goes by. `pulse`: how the listener fares, and so whether any device can be heard at all. `acts` None:
     nothing can be changed from here; `who` names the one who asks, for the history of what was done. `session` is
     that one, with `name` and `label`. `memory` None: nobody is remembered here, and no view is kept.
     """
@@ -72,7 +71,6 @@ class View:
     columns: str = "/api/columns"
     windows: str | None = "/api/window"
     now: Callable[[], datetime] = field(default=clock)
-    deaf_since: Callable[[], datetime | None] = field(default=lambda: None)
     pulse: Callable[[], Pulse | None] = field(default=lambda: None)
     acts: Acts | None = None
     who: Callable[[], str] = field(default=lambda: "desk")

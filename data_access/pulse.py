@@ -6,6 +6,7 @@ from typing import Self
 
 import msgspec
 
+LONG_LAG_S = 30.0  # what comes waits so long to be stored: more comes than can be stored
 QUIET_S = 10.0  # a listener that told nothing for so long is not there
 
 

@@ -1,9 +1,10 @@
 """Who talks too much: one device that says a thousand times what it should must not cost the others anything.
 
-What counts is a device's own time, not ours: after a night without a network a device sends a night's readings within a
-second, the oldest or the newest first, and every one of them is wanted; nor may a clock that was wrong once cost it more. A device that has far more to say of each of its own seconds than it declared
-is held back: what is beyond its measure is not stored and its number not acknowledged, and quarantine names the device
-and counts. Whoever numbers his messages may send them again, more slowly.
+What counts is a device's own time, not ours: after a night without a network a device sends a night's readings within
+a second, the oldest or the newest first, and every one of them is wanted; nor may a clock that was wrong once cost it
+more. A device that has far more to say of each of its own seconds than it declared is held back: what is beyond its
+measure is not stored and its number not acknowledged, and quarantine names the device and counts. Whoever numbers his
+messages may send them again, more slowly.
 """
 
 from collections.abc import Callable, Mapping

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from data_access.pulse import LONG_LAG_S, Pulse
 from data_access.table import Table
 from data_access.words import _, ngettext
 from layers.base import Layer, Row
@@ -11,7 +12,6 @@ from layers.phrases import ago, clock, known, number, span
 
 LIVE = ("fresh", "late")
 SILENCE = "silence"
-LONG_DELAY = timedelta(seconds=30)  # what comes waits so long to be stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,30 +36,26 @@ def attention(
     answers: Mapping[str, Table],
     layers: Sequence[Layer],
     now: datetime,
-    deaf_since: datetime | None = None,
-    delay: timedelta = timedelta(0),
+    pulse: Pulse | None = None,
 ) -> list[Item]:
     """All that needs a person at `now` (in the city's zone): by severity, then what nobody has, then the oldest.
 
-    `answers` holds each layer's answer by its key. `deaf_since` tells since when the city has heard no device at
-    all, as when the broker is lost: that is one fact, and no single device is blamed for its silence meanwhile. So it
-    is when what devices say waits long to be stored (`delay`).
+    `answers` holds each layer's answer by its key. `pulse` is how the listener fares: that the city has heard no device
+    since the broker was lost, or that what devices say waits long to be stored, is one fact, and no single device is
+    blamed for its silence meanwhile.
     A device that several layers know is silent once.
     """
-    late = delay >= LONG_DELAY
+    listening = _listening(pulse, now) if pulse else []
     items: dict[tuple[str, str], Item] = {}
     explained: set[str] = set()
     for layer in layers:
         for row in answers.get(layer.key, ()):
-            for kind, item in _of(row, layer, now, late or deaf_since is not None):
+            for kind, item in _of(row, layer, now, bool(listening)):
                 items[kind, row.id] = item  # of two layers the one drawn on top tells of a silent device
                 if kind != SILENCE and known(row, "online") == 0:
                     explained.add(row.id)  # what says that it is off need not be called silent as well
     found = [item for (kind, one), item in items.items() if kind != SILENCE or one not in explained]
-    if deaf_since is not None:
-        found.append(_deaf(deaf_since, now))
-    if late:
-        found.append(_late(delay, now))
+    found += listening
     return in_order(found)
 
 
@@ -123,27 +119,15 @@ def _item(severity: int, layer: Layer, row: Row, why: str, since: datetime | Non
     return Item(severity, layer.key, row.id, title, why, since, known(row, "lon"), known(row, "lat"))
 
 
-def _deaf(since: datetime, now: datetime) -> Item:
-    return Item(
-        severity=1,
-        layer="",
-        id="",
-        title=_("No message reaches the city"),
-        why=_("broker lost {ago}; values are as old as they say, devices may be well").format(ago=ago(since, now)),
-        since=since,
-        lon=None,
-        lat=None,
-    )
-
-
-def _late(delay: timedelta, now: datetime) -> Item:
-    return Item(
-        severity=2,
-        layer="",
-        id="",
-        title=_("What devices say is stored late"),
-        why=_("it waits {span}; values are as old as they say, and nothing is lost").format(span=span(delay)),
-        since=now - delay,
-        lon=None,
-        lat=None,
-    )
+def _listening(pulse: Pulse, now: datetime) -> list[Item]:
+    """What keeps the whole city from being heard."""
+    found = []
+    if pulse.deaf_since is not None:
+        since = datetime.fromtimestamp(pulse.deaf_since, UTC)
+        why = _("broker lost {ago}; values are as old as they say, devices may be well").format(ago=ago(since, now))
+        found.append(Item(1, "", "", _("No message reaches the city"), why, since, None, None))
+    if pulse.lag_s >= LONG_LAG_S:
+        delay = timedelta(seconds=pulse.lag_s)
+        why = _("it waits {span}; values are as old as they say, and nothing is lost").format(span=span(delay))
+        found.append(Item(2, "", "", _("What devices say is stored late"), why, now - delay, None, None))
+    return found

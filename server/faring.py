@@ -1,12 +1,9 @@
 """How an installation fares, as its listener and its store tell."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from data_access.pulse import Pulse
-
-LONG_LAG_S = 30.0
+from data_access.pulse import LONG_LAG_S, Pulse
 
 
 def fares(store: Any, folder: Path) -> str:
@@ -20,9 +17,3 @@ def lag_s(folder: Path) -> float | None:
     """How many seconds what is heard waits to be stored; None where no listener ever told."""
     pulse = Pulse.read(folder)
     return pulse.lag_s if pulse else None
-
-
-def deaf_since(folder: Path) -> datetime | None:
-    """Since when no device can be heard, because the broker is away; None while it is there."""
-    pulse = Pulse.read(folder)
-    return datetime.fromtimestamp(pulse.deaf_since, UTC) if pulse and pulse.deaf_since else None

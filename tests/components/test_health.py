@@ -50,6 +50,13 @@ def test_every_count_stands_there_with_its_meaning(view: View) -> None:
     assert "Of every device that numbers its messages all have come." in told
 
 
+def test_what_is_held_back_is_not_told_twice(view: View) -> None:
+    loud = Pulse(AT, True, counts=COUNTS | {"quarantined": 4_004, "held": 4_000})
+    told = said(health.body(replace(view, pulse=lambda: loud)))
+    assert "Refused 4 messages" in told
+    assert "Held back 4,000 messages" in told
+
+
 def test_without_a_listener_nothing_is_made_up(view: View) -> None:
     told = said(health.body(replace(view, pulse=lambda: None)))
     assert "It tells every second how it fares; it has not for ten." in told

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data_access.pulse import Pulse
 from data_access.table import Table
 from data_access.words import speaking
 from layers import LAYERS
@@ -20,8 +21,9 @@ def answers(**rows: list[dict[str, Any]]) -> dict[str, Table]:
 
 
 def needs(deaf_minutes: float | None = None, **rows: list[dict[str, Any]]) -> list[tuple[int, str, str]]:
-    since = None if deaf_minutes is None else NOON - timedelta(minutes=deaf_minutes)
-    return [(item.severity, item.layer, item.id) for item in attention(answers(**rows), LAYERS, NOON, since)]
+    since = None if deaf_minutes is None else (NOON - timedelta(minutes=deaf_minutes)).timestamp()
+    pulse = Pulse(NOON.timestamp(), since is None, deaf_since=since)
+    return [(item.severity, item.layer, item.id) for item in attention(answers(**rows), LAYERS, NOON, pulse)]
 
 
 def calm(**other: Any) -> dict[str, Any]:
@@ -102,10 +104,12 @@ def test_a_lost_broker_is_one_fact_and_no_device_is_blamed() -> None:
 
 def test_what_waits_to_be_stored_is_one_fact_and_no_device_is_blamed() -> None:
     asked = answers(pm25=[calm(id=f"s{n}", observed_at=ago(30)) for n in range(500)])
-    (found,) = attention(asked, LAYERS, NOON, delay=timedelta(minutes=4))
+    (found,) = attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True, lag_s=240.0))
     assert (found.severity, found.layer, found.id) == (2, "", "")
     assert "4 minutes" in found.why
-    assert len(attention(asked, LAYERS, NOON, delay=timedelta(seconds=29))) == 500  # no more than a moment
+    assert (
+        len(attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True, lag_s=29.0))) == 500
+    )  # no more than a moment
 
 
 def test_a_lost_broker_hides_no_incident() -> None:
