@@ -176,15 +176,16 @@
       unless_replayed(told) {
         return root.dataset.replay ? window.dash_clientside.no_update : told;
       },
-      /** Another time is shown: what is open goes along, and nobody asks for what is not. */
-      moved(at, selected, worked, table, measured) {
-        const told = { at, n: ++wishes };
-        return [selected, worked, table, selected, worked, measured].map((open) => (open ? told : window.dash_clientside.no_update));
-      },
-      /** The city has news: for the lists and numbers, and for what is open and would otherwise have nothing to tell. */
-      news(pulse, selected, worked, table) {
+      /** The city has news, or another time is shown: for what is open, since nobody asks for what is not. */
+      news(pulse, _at, selected, worked, table, measured) {
+        const { callback_context, no_update } = window.dash_clientside;
+        const moved = callback_context.triggered.some(({ prop_id }) => prop_id === "at.data");
         const live = !root.dataset.replay && pulse?.state === "live";
-        return [true, selected, worked, table].map((open) => (live && open ? pulse : window.dash_clientside.no_update));
+        const news = { n: ++wishes };
+        const told = (open) => (open && (moved || live) ? news : no_update);
+        const along = (open) => (open && moved ? news : no_update);
+        // The lists and the numbers go by the time themselves.
+        return [told(!moved), told(selected), told(worked), told(table), along(selected), along(worked), along(measured)];
       },
       /** What a click on the map or a press on a line selects; the lists come back at once. */
       select(clicked, picked) {

@@ -27,7 +27,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from queue import Queue
 from typing import Any, TextIO
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.kill_parts import POINTS
 from data_access.engine import watching_connection
@@ -40,6 +44,7 @@ PAGE = HOUSE / "docs" / "kill-table.md"
 RATE, DEVICES = 500.0, 20  # messages a second and devices, of each kind of sender
 MOST_BATCHES = 12  # after which an ingest that is to die at a point dies there at the latest
 PATIENCE_S, STOPPED_S = 150.0, 60.0
+NOBODY = 0x10  # the broker's word for a message without a subscriber
 DISK_MB = 48
 
 
@@ -171,11 +176,12 @@ class Episode:
             self.broker.start()
             wait_for_port(self.port)
             self.ingest.start()
-            self._commits(0.0)  # the session is there before anybody speaks
+            self._heard()
             self.plain.start()
             if self.plan.name != CONTROL:  # nobody confirms anything to a gateway there
                 self.gateway.start()
-            self._commits(PATIENCE_S)
+            while not kept(self.disk / "city.db")[0]:  # from now on there is something to lose
+                time.sleep(0.05)
             for _kill in range(min(self.plan.kills, self.plan.at_once)):
                 self._once()
             if self.plan.name.partition(", ")[2] in POINTS:  # from now on it lives
@@ -232,15 +238,25 @@ class Episode:
         time.sleep(self.chance.uniform(1, 4))
         filler.unlink()
 
+    def _heard(self) -> None:
+        """Wait until somebody listens: a broker keeps nothing for a session that it has never seen."""
+        reasons: Queue[int] = Queue()
+        client = paho.Client(CallbackAPIVersion.VERSION2, "probe", protocol=paho.MQTTv5)
+        client.on_publish = lambda _client, _data, _mid, reason, _properties: reasons.put(reason.value)
+        client.connect("127.0.0.1", self.port)
+        client.loop_start()
+        said = json.dumps({"at": time.time(), "values": {"people_count": 1}})
+        reason = NOBODY
+        while reason == NOBODY:
+            time.sleep(0.05)
+            client.publish("cityglass/probe/readings", said, 1)
+            reason = reasons.get(timeout=PATIENCE_S)
+        client.disconnect()
+        client.loop_stop()
+
     def _commits(self, patience_s: float, begun: float | None = None) -> float:
-        """Seconds until the next commit, or until the database is there (`patience_s` 0)."""
+        """Seconds until the next commit."""
         begun = time.monotonic() if begun is None else begun
-        path = self.disk / "city.db"
-        while not (path.exists() and path.stat().st_size):
-            time.sleep(0.01)
-        if not patience_s:
-            time.sleep(1)  # its session with the broker
-            return 0.0
         with closing(watching_connection(self.url)) as connection:
             before = connection.execute("PRAGMA data_version").fetchone()
             while connection.execute("PRAGMA data_version").fetchone() == before:

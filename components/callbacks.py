@@ -59,29 +59,11 @@ def register_desk(app: Dash, view: View) -> None:
     app.clientside_callback(in_browser("hear"), Input(ids.MAP, "pulse"))
     app.clientside_callback(
         in_browser("news"),
-        Output(ids.NEWS, "data"),
-        Output(ids.NEWS_OPENED, "data"),
-        Output(ids.NEWS_WORKED, "data"),
-        Output(ids.NEWS_TABLE, "data"),
+        *(Output(part, "data") for part in (ids.NEWS, ids.NEWS_OPENED, ids.NEWS_WORKED, ids.NEWS_TABLE)),
+        *(Output(part, "data") for part in (ids.MOVED_OPENED, ids.MOVED_WORKED, ids.MOVED_MEASURED)),
         Input(ids.MAP, "pulse"),
-        State(ids.SELECTED, "data"),
-        State(ids.WORKED, "data"),
-        State(ids.TABLE, "data"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        in_browser("moved"),
-        Output(ids.NEWS_OPENED, "data", allow_duplicate=True),
-        Output(ids.NEWS_WORKED, "data", allow_duplicate=True),
-        Output(ids.NEWS_TABLE, "data", allow_duplicate=True),
-        Output(ids.MOVED_OPENED, "data"),
-        Output(ids.MOVED_WORKED, "data"),
-        Output(ids.MOVED_MEASURED, "data"),
         Input(ids.AT, "data"),
-        State(ids.SELECTED, "data"),
-        State(ids.WORKED, "data"),
-        State(ids.TABLE, "data"),
-        State(ids.MEASURED, "data"),
+        *(State(part, "data") for part in (ids.SELECTED, ids.WORKED, ids.TABLE, ids.MEASURED)),
         prevent_initial_call=True,
     )
     app.clientside_callback(

@@ -17,7 +17,6 @@ from components.script import declare
 declare("still.js")
 
 HTML = "dash_html_components"
-CALLS_BACK = ("n_clicks", "n_clicks_timestamp", "disable_n_clicks", "loading_state")
 
 
 class Still(Component):  # type: ignore[misc]  # Dash is untyped
@@ -45,7 +44,10 @@ class Still(Component):  # type: ignore[misc]  # Dash is untyped
 
 
 def still(parts: Any) -> list[Any]:
-    """The same parts, all that calls nothing back drawn together; what a callback may ask for stays as it is."""
+    """The same parts, all that calls nothing back drawn together; fields, and what counts clicks, stay as they are.
+
+    A name alone does not tell: a part that a callback changes is not to be handed in here.
+    """
     found = parts if isinstance(parts, (list, tuple)) else [parts]
     drawn: list[Any] = []
     for quiet, group in groupby(filter(_shown, found), key=_is_still):
@@ -73,9 +75,7 @@ def _shown(part: Any) -> bool:
 
 def _is_still(part: Any) -> bool:
     """Whether nothing in here is a component that Dash has to know."""
-    if not isinstance(part, Component):
-        return True
-    if isinstance(part, (Rows, Still)):
+    if not isinstance(part, Component) or isinstance(part, (Rows, Still)):
         return True
     if part._namespace != HTML or isinstance(getattr(part, "id", None), dict) or hasattr(part, "n_clicks"):
         return False
@@ -91,7 +91,7 @@ def _node(part: Any) -> Any:
     if not isinstance(part, Component):
         return part if isinstance(part, (int, float)) else str(part)
     props = part.to_plotly_json()["props"]
-    attributes = {name: value for name, value in props.items() if name not in ("children", *CALLS_BACK)}
+    attributes = {name: value for name, value in props.items() if name != "children"}
     if isinstance(part, (Rows, Still)):
         return [part._type, attributes]
     return [part._type.lower(), attributes, *(_node(one) for one in _inside(part))]

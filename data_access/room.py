@@ -6,7 +6,6 @@ backup made. What is not taken in then is not acknowledged, and waits with the b
 
 import shutil
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from data_access.engine import StoreUnavailable
@@ -19,11 +18,10 @@ MB = 1_000_000
 
 
 class Room:
-    """The disk of one file, looked at once a second; `clock` counts seconds."""
+    """The disk of one file, looked at once a second."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, path: Path) -> None:
         self._folder = path.parent
-        self._clock = clock
         self._looked = -LOOK_S
         self._short: str | None = None
 
@@ -33,8 +31,8 @@ class Room:
         Raises:
             StoreUnavailable: there is too little; the sentence says how much, and what to do.
         """
-        if self._clock() - self._looked >= LOOK_S:
-            self._looked = self._clock()
+        if time.monotonic() - self._looked >= LOOK_S:
+            self._looked = time.monotonic()
             self._short = self._look()
         if self._short is not None:
             raise StoreUnavailable(self._short)
