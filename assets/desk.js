@@ -8,6 +8,8 @@
     const secure = location.protocol === "https:" ? "; Secure" : "";
     document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   };
+  const REST_MS = 400;
+  let resting = 0;
   let wishes = 0; // each wish carries a number of its own: the same place asked for twice is asked for twice
   let toFocus = false;
   let pickedFrom = null;
@@ -154,6 +156,12 @@
       shown(values, names) {
         const keys = names.map((name) => name.switch).filter((_name, i) => values[i]);
         return [keys, keys];
+      },
+      /** The address follows when all is still: what a hand has asked for goes first. */
+      rest() {
+        clearTimeout(resting);
+        resting = setTimeout(() => tell("rest", ++wishes), REST_MS);
+        return window.dash_clientside.no_update;
       },
       remember(search) {
         if (typeof search === "string" && search !== location.search)

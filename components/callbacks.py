@@ -27,7 +27,7 @@ from components.saved import register_saved
 from components.search import hits, way
 from components.since import register_since
 from components.sky import register_sky
-from components.still import nodes, still
+from components.still import nodes
 from components.table_view import box
 from components.tiles import large
 from components.time_travel import register_time
@@ -80,20 +80,23 @@ def register_desk(app: Dash, view: View) -> None:
         State({"switch": ALL}, "id"),
     )
 
+    linked = (ids.SHOWN, ids.SELECTED, ids.AT, ids.LOOKS, ids.PLACE, ids.COUNTED, ids.FILTER)
+    app.clientside_callback(
+        in_browser("rest"),
+        Input(ids.MAP, "view"),
+        *(Input(part, "data") for part in linked),
+        prevent_initial_call=True,
+    )
+
     @app.callback(
         Output(ids.ADDRESS, "data"),
-        Input(ids.MAP, "view"),
-        Input(ids.SHOWN, "data"),
-        Input(ids.SELECTED, "data"),
-        Input(ids.AT, "data"),
-        Input(ids.LOOKS, "data"),
-        Input(ids.PLACE, "data"),
-        Input(ids.COUNTED, "data"),
-        Input(ids.FILTER, "data"),
+        Input(ids.REST, "data"),
+        State(ids.MAP, "view"),
+        *(State(part, "data") for part in linked),
         prevent_initial_call=True,
     )
     def remember(
-        seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any, counted: Any, sifted: Any
+        _rest: Any, seen: Any, shown: Any, selected: Any, at: Any, looks: Any, marked: Any, counted: Any, sifted: Any
     ) -> str:
         chosen, worn = selection(selected, view), view.worn(looks)
         here = (camera(seen), view.chosen(shown), chosen, instant(at), worn, place(marked))
@@ -163,10 +166,10 @@ def _selection(app: Dash, view: View) -> None:
 
 def _search(app: Dash, view: View) -> None:
     @app.callback(
-        Output(ids.HITS, "children"), Input(ids.SOUGHT, "data"), State(ids.AT, "data"), prevent_initial_call=True
+        Output(ids.HITS, "inside"), Input(ids.SOUGHT, "data"), State(ids.AT, "data"), prevent_initial_call=True
     )
     def find(wish: Any, at: Any) -> Any:
-        return still(hits(view, wish, instant(at)))
+        return nodes(hits(view, wish, instant(at)))
 
     @app.callback(
         Output(ids.SELECTED, "data", allow_duplicate=True),
@@ -185,9 +188,6 @@ def _search(app: Dash, view: View) -> None:
             return no_update, no_update, no_update, marked, marked
         told = {"layer": found.selected[0], "id": found.selected[1]} if found.selected else None
         return told, told, found.camera or no_update, marked, marked
-
-    told = ClientsideFunction("search", "found")  # of assets/desk/search.js
-    app.clientside_callback(told, Input(ids.HITS, "children"), prevent_initial_call=True)
 
 
 def _panels(app: Dash, view: View) -> None:

@@ -8,6 +8,7 @@ from dash import Dash, Input, Output, dcc, html
 
 from components.clock import moment
 from components.incidents import mark
+from components.known_by import AHEAD_S, BEHIND_S, off
 from components.rail import icon
 from components.register_lists import reason
 from components.rows import Rows
@@ -16,7 +17,7 @@ from components.still import Still, nodes, still
 from components.strip import languages
 from components.view import View
 from data_access.pulse import LONG_LAG_S, Pulse
-from data_access.queries import Gaps, Quarantined
+from data_access.queries import Clocks, Gaps, Quarantined
 from data_access.words import _
 from layers.phrases import number, span
 
@@ -62,6 +63,7 @@ def body(view: View) -> list[Any]:
         html.P([mark(severity), sentence], className="health-state", role="status"),
         html.Section([html.H2(_("What comes in")), html.Dl(_facts(pulse, now, view), className="health-facts")]),
         html.Section([html.H2(_("Numbers that never came")), *_gaps(view)]),
+        html.Section([html.H2(_("Clocks that are wrong")), *_clocks(view)]),
         html.Section([html.H2(_("In quarantine")), *_waiting(view)]),
         html.Section(
             [html.H2(_("What each state means, and what to do")), html.Dl(_meanings(), className="health-facts")]
@@ -131,6 +133,16 @@ def _gaps(view: View) -> list[Any]:
     return [Rows(_("Numbers that are missing, by device"), titles, lines)]
 
 
+def _clocks(view: View) -> list[Any]:
+    rows = list(view.store.answer(Clocks(None, AHEAD_S, BEHIND_S, MOST)))
+    if not rows:
+        return [
+            html.P(_("No device that was heard within the last hour has another time than we have."), className="empty")
+        ]
+    lines = [(row.id, off(row.ahead_s)) for row in rows]
+    return [Rows(_("Clocks that differ from ours, by device"), (_("Device"), _("Its clock")), lines)]
+
+
 def _waiting(view: View) -> list[Any]:
     found: dict[tuple[str, str], int] = {}
     for row in view.store.answer(Quarantined()):
@@ -155,6 +167,12 @@ def _meanings() -> Sequence[Any]:
         ),
         (_("The disk is nearly full"), _("Intake has stopped in time. Free some space: it goes on by itself.")),
         (_("Numbers missing"), _("A device sent them and they did not arrive. A gateway would have kept them.")),
+        (
+            _("A clock that is wrong"),
+            _(
+                "Set it, or let the device fetch the time. What is a minute ahead is kept, and never shown as now."
+            ),
+        ),
         (_("Refused messages"), _("Correct the decoder or the register, and read them again from the quarantine.")),
         (_("Held back"), _("Correct the device, or declare how often it is to speak.")),
     )

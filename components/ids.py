@@ -16,6 +16,7 @@ SEARCH, HITS, FORGET = "search-text", "hits", "search-forget"
 SOUGHT, CHOSEN = "sought", "found-chosen"  # what is typed in the search field; the result that was chosen
 PLACE = "place"  # the spot that is marked because somebody looked for it
 ADDRESS = "address"  # the query part of the page's own address
+REST = "rest"  # counts up once nothing that the address tells of has changed for a moment
 TABLE = "table-of"  # the key of the layer whose table is open
 
 MINUTE = "minute"  # ticks once a minute

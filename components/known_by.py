@@ -1,15 +1,16 @@
 """Where a thing is, in names that people use, and how the city comes to know of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from components.clock import moment
 from components.view import View
-from data_access.queries import Buildings, Districts, Incidents, Notes, Origin, Whereabouts
+from data_access.queries import Buildings, Clocks, Districts, Incidents, Notes, Origin, Whereabouts
 from data_access.words import _, language, ngettext
 from layers.base import Fact, Layer, Row
-from layers.phrases import clock, known, number
+from layers.phrases import clock, known, number, span
 
 DOOR_M = 60.0  # a house this near is more to the point than its street
+AHEAD_S, BEHIND_S = 5.0, 60.0  # from here on a clock is wrong; what is a minute on its way is not
 ITSELF, DESCRIBED, DESK = "mqtt", "[[device]]", "desk"  # sources that are no file
 
 
@@ -64,10 +65,19 @@ def origin(view: View, layer: Layer, row: Row, at: datetime | None, now: datetim
     if hasattr(row, "interval_s"):
         heard = moment(found.heard_at, now.tzinfo) if found.heard_at else _("never")
         facts.append(Fact(_("First heard of"), heard))
+        wrong = next(iter(view.store.answer(Clocks(row.id, AHEAD_S, BEHIND_S))), None) if at is None else None
+        if wrong is not None:
+            facts.append(Fact(_("Its clock"), off(wrong.ahead_s)))
     if found.versions > 1:
         told = ngettext("{n} version in the register", "{n} versions in the register", found.versions)
         facts.append(Fact(_("Changed"), told.format(n=number(found.versions))))
     return facts
+
+
+def off(ahead_s: float) -> str:
+    """By how much a device's clock is wrong; what it says may also take so long."""
+    told = _("{span} ahead") if ahead_s > 0 else _("{span} behind, or it tells so late")
+    return told.format(span=span(timedelta(seconds=abs(ahead_s))))
 
 
 def register_of(layer: Layer, row: Row) -> str:

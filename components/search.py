@@ -11,6 +11,7 @@ from dash import dcc, html
 from components import ids
 from components.link import Camera, Place, place, selection
 from components.rail import icon
+from components.still import Still
 from components.view import View
 from data_access.folding import fold
 from data_access.queries import Incidents, Search
@@ -83,7 +84,7 @@ def field() -> Any:
                 title=_("Clear the search"),
                 **{"aria-label": _("Clear the search")},
             ),
-            html.Div(id=ids.HITS, className="panel hits"),
+            Still([], ids.HITS, {"className": "panel hits"}),
             dcc.Store(id=ids.SOUGHT),
             dcc.Store(id=ids.CHOSEN),
         ],
@@ -100,7 +101,8 @@ def hits(view: View, wish: object, at: datetime | None) -> list[Any]:
     text = text.strip()[:200]
     found = [*_incidents(view, text, at), *view.store.answer(Search(text, MOST), at)]
     count = ngettext("{n} result", "{n} results", len(found)).format(n=number(len(found)))
-    said = html.P(count if found else _("Nothing found"), className="unseen", role="status")
+    question = {"data-question": str(wish["n"])} if isinstance(wish, Mapping) and "n" in wish else {}
+    said = html.P(count if found else _("Nothing found"), className="unseen", role="status", **question)
     if not found:
         return [said, html.P(nothing(text), className="empty")]
     groups: dict[tuple[Text, str], list[Row]] = {}

@@ -161,6 +161,7 @@ def stores(
         ids.FLIGHT: None,
         ids.TOLD: None,
         ids.ADDRESS: None,
+        ids.REST: None,
         ids.TABLE: None,
         ids.NEWS: None,
         ids.NEWS_OPENED: None,

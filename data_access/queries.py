@@ -315,6 +315,24 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """By how much the clocks of devices differ from ours, as what came within the newest hour tells; the worst first.
+
+    Of a device's newest readings the one that was least on its way is believed, so that what was only late does not
+    count; a device is told of when its readings came at two times at least. Columns: id (the device), ahead_s (seconds
+    by which its times are ahead of ours; negative: behind, or all it says takes so long), heard_at (when it was last
+    heard of).
+
+    `ahead_s` and `behind_s`: only those whose clocks differ by so much at least.
+    """
+
+    id: str | None = None
+    ahead_s: float = 0.0
+    behind_s: float = 0.0
+    limit: int = 500
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """The rows of a question's present answer that a commit after revision `since` wrote or took away.
 
@@ -350,5 +368,6 @@ Question = (
     | RegisterChanges
     | Quarantined
     | Gaps
+    | Clocks
     | Changed
 )

@@ -1,4 +1,4 @@
-"""Answers about the registers themselves: what stands in them and since when, who changed it, and what waits."""
+"""Answers about the registers themselves: what stands in them, who changed it, what waits, whose clock is wrong."""
 
 import json
 from typing import Any
@@ -8,18 +8,21 @@ from sqlalchemy import Connection
 from data_access.city import Said, Threshold
 from data_access.declarations import DEVICES, DISTRICTS, THRESHOLDS
 from data_access.ledger import Numbers, Ranges, ranges
-from data_access.queries import Gaps, Quarantined, RegisterChanges, Registered, RegisterVersions
+from data_access.queries import Clocks, Gaps, Quarantined, RegisterChanges, Registered, RegisterVersions
 from data_access.schema import EVER, microseconds
 from data_access.table import Table
 from data_access.transaction import fetched
 from data_access.versions import Versions
 
-OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined | Gaps
+OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined | Gaps | Clocks
 REGISTERS: dict[str, Versions] = {"device": DEVICES, "district": DISTRICTS, "threshold": THRESHOLDS}
 
 _KINDS = {"lon": "f", "lat": "f", "interval_s": "f", "population": "f"}
 _SINCE_EVER = microseconds(EVER)
 _TOLD_RANGES = 20
+_SECOND = 1_000_000  # microseconds
+_LATELY = 3600 * _SECOND
+_NEWEST = 5  # readings of each stream
 
 
 def answer(question: OfRegisters, connection: Connection, at: int | None) -> Table:
@@ -31,6 +34,8 @@ def answer(question: OfRegisters, connection: Connection, at: int | None) -> Tab
         return _changes(question, connection, at)
     if isinstance(question, Gaps):
         return _gaps(question, connection)
+    if isinstance(question, Clocks):
+        return _clocks(question, connection)
     return _quarantined(question, connection)
 
 
@@ -128,6 +133,23 @@ def _gaps(question: Gaps, connection: Connection) -> Table:
         words = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in told.missing[:_TOLD_RANGES])
         rows.append((device, boot, _many(told.missing), _many(told.lost), words, heard_at))
     return Table.of(rows, id="s", boot="s", missing="i", lost="i", ranges="s", heard_at="t")
+
+
+def _clocks(question: Clocks, connection: Connection) -> Table:
+    newest = "SELECT n.observed_at FROM reading n WHERE n.stream_id = s.id ORDER BY n.observed_at DESC LIMIT ?"
+    asked = (
+        "SELECT s.device_id, MIN(r.received_at - r.observed_at), MAX(r.received_at) "  # noqa: S608  # our own words
+        f"FROM stream s JOIN reading r ON r.stream_id = s.id AND r.observed_at IN ({newest}) "
+        "WHERE s.metric NOT LIKE '$%' AND r.received_at > (SELECT committed_at FROM counter) - ? "
+        "AND (? IS NULL OR s.device_id = ?) "
+        "GROUP BY s.device_id HAVING COUNT(DISTINCT r.received_at) > 1 "
+        "AND (MIN(r.received_at - r.observed_at) <= ? OR MIN(r.received_at - r.observed_at) >= ?) "
+        "ORDER BY ABS(MIN(r.received_at - r.observed_at)) DESC, s.device_id LIMIT ?"
+    )
+    least = (-int(question.ahead_s * _SECOND), int(question.behind_s * _SECOND))
+    found = fetched(connection, asked, _NEWEST, _LATELY, question.id, question.id, *least, question.limit)
+    rows = [(device, -lag / _SECOND, heard_at) for device, lag, heard_at in found]
+    return Table.of(rows, id="s", ahead_s="f", heard_at="t")
 
 
 def _many(found: Ranges) -> int:

@@ -23,7 +23,7 @@ from data_access.engine import reading_engine, watching_connection
 from data_access.extremes import extremes
 from data_access.notes import notes
 from data_access.passings import passings
-from data_access.queries import Changed, Extremes, Notes, Passings, Question, Search
+from data_access.queries import BuildingCount, Changed, Extremes, Notes, Passings, Question, Search
 from data_access.register_answers import OfRegisters, thresholds
 from data_access.registers import Register, Registers
 from data_access.schema import instant, microseconds
@@ -50,6 +50,7 @@ class CityStore:
     def __init__(self, url: str, engine: Engine) -> None:
         self._engine = engine
         self._registers = Registers()
+        self._counted: tuple[int, Table] | None = None
         self._watch = watching_connection(url)
         self._watching = threading.Lock()
 
@@ -95,6 +96,8 @@ class CityStore:
                 return register_answers.answer(question, connection, moment)
             if isinstance(question, Search):
                 return search(question, connection, moment)
+            if isinstance(question, BuildingCount) and moment is None:
+                return self._building_count(connection)
             return histories.answer(question, connection, moment)
 
     def revision(self) -> int:
@@ -156,6 +159,14 @@ class CityStore:
             revision, received, stored, duplicates, quarantined, committed_at = fetched(connection, asked)[0]
         last = None if committed_at is None else instant(committed_at)
         return Health(revision, received, stored, duplicates, quarantined, last)
+
+    def _building_count(self, connection: Connection) -> Table:
+        """Buildings are many and hardly ever move: they are counted anew only when one has."""
+        kept = self._counted
+        if kept is None or histories.buildings_moved(connection, kept[0]):
+            revision = int(fetched(connection, "SELECT revision FROM counter")[0][0])
+            self._counted = kept = (revision, histories.answer(BuildingCount(), connection, None))
+        return kept[1]
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

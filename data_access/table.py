@@ -3,7 +3,7 @@
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,8 @@ class Table:
     def __iter__(self) -> Iterator[Any]:
         """Rows as named tuples of plain Python values."""
         cells = [_plain(column) for column in self._columns.values()]
-        return (self._row(*values) for values in zip(*cells, strict=True))
+        row = _row_of(self.columns)
+        return (row(*values) for values in zip(*cells, strict=True))
 
     def where(self, keep: np.ndarray) -> "Table":
         """The rows that a boolean mask or an index array picks."""
@@ -61,9 +62,11 @@ class Table:
     def only(self, *names: str) -> "Table":
         return Table({name: self._columns[name] for name in names})
 
-    @cached_property
-    def _row(self) -> Any:
-        return namedtuple("Row", self._columns)  # the columns are known only now
+
+@lru_cache(256)
+def _row_of(columns: tuple[str, ...]) -> Any:
+    """Making a class takes longer than most answers; few differ in their columns."""
+    return namedtuple("Row", columns)  # the columns are known only now
 
 
 def instants(microseconds: Iterable[int | None]) -> np.ndarray:

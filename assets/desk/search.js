@@ -13,8 +13,16 @@
   const options = () => [...box().querySelectorAll("[role=option]")];
   const isOpen = () => field()?.getAttribute("aria-expanded") === "true";
 
+  // The answer to another question: nothing is meant yet, and it is shown to whoever is still in the field.
+  const answered = new MutationObserver(() => {
+    mean(-1);
+    open(document.activeElement === field());
+  });
+
   function dress(input) {
-    if (!input || input.getAttribute("role") === "combobox") return;
+    if (!input) return;
+    answered.observe(box(), { childList: true, subtree: true, attributeFilter: ["data-question"] });
+    if (input.getAttribute("role") === "combobox") return;
     for (const [name, value] of Object.entries({
       role: "combobox", "aria-expanded": "false", "aria-controls": "hits-list", "aria-autocomplete": "list", "aria-haspopup": "listbox",
     })) input.setAttribute(name, value);
@@ -119,17 +127,4 @@
     true,
   );
 
-  // The results have changed: nothing is meant yet, and they are shown to whoever is still in the field.
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    search: {
-      found() {
-        setTimeout(() => {
-          dress(field());
-          mean(-1);
-          open(document.activeElement === field());
-        });
-        return window.dash_clientside.no_update;
-      },
-    },
-  });
 })();

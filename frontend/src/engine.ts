@@ -88,7 +88,14 @@ export class Engine {
     this.pin = new Pin(this.map);
     this.pin.show(props.place ?? null);
     this.draft = new Draft(this.map, tell, this.text);
-    this.desk = new Desk((key) => this.cadence.soon(key), () => this.pulse.hear());
+    this.desk = new Desk(
+      (key) => this.cadence.soon(key),
+      (keys) => {
+        this.cadence.next(keys);
+        this.pulse.beat();
+      },
+      () => this.pulse.hear(),
+    );
     this.dress = new Dress(this.map);
     this.gathering = new Gathering(props.layers, () => this.redraw());
     this.overlay = new Overlay(this.map, scale, canvas, () => {
@@ -124,6 +131,7 @@ export class Engine {
     if (!first && !alike(before.place, props.place)) this.pin.show(props.place ?? null);
     if (!first && props.camera && !alike(before.camera, props.camera)) go(this.map, props.camera, this.still());
     if (!alike(before.draft, props.draft) || before.theme !== props.theme || first) this.draft.show(props.draft ?? null, props.theme ?? "night");
+    if (this.desk.jumping) return; // the picture, and the word of it, come with the city as it was then
     this.redraw();
     if (!first && before.at !== props.at) this.pulse.beat();
   }

@@ -28,6 +28,7 @@ export class Desk implements News {
 
   constructor(
     private readonly changed: (key: string) => void,
+    private readonly jumped: (keys: string[]) => void,
     private readonly heard: () => void,
   ) {}
 
@@ -42,8 +43,9 @@ export class Desk implements News {
       else if (props.poll_s) this.source = new Poll(props.columns, this.keys, props.poll_s, this);
       else this.source = null;
     } else this.source?.want(this.keys);
-    if (props.at) this.past ??= new Past(props.columns, props.windows ?? null, () => this.present(), this.changed);
-    this.past?.go(props.at ?? null, this.keys, props.step_s ?? 0);
+    const shown = this.keys.filter((key) => !props.visible || props.visible.includes(key)); // nobody asks how the others were
+    if (props.at) this.past ??= new Past(props.columns, props.windows ?? null, () => this.present(), this.changed, this.jumped);
+    this.past?.go(props.at ?? null, shown, props.step_s ?? 0);
   }
 
   close(): void {
@@ -53,6 +55,11 @@ export class Desk implements News {
 
   get replaying(): boolean {
     return !!this.past?.at;
+  }
+
+  /** Is a jump on its way, which will be drawn as a whole? */
+  get jumping(): boolean {
+    return !!this.past?.jumping;
   }
 
   /** Is all that is shown of exactly the instant that is asked for? */

@@ -44,14 +44,17 @@ export class Past {
     /** What the server's clock says, in epoch milliseconds. */
     private readonly present: () => number,
     private readonly changed: (key: string) => void,
+    /** A jump is whole, or has waited long enough: these layers are shown at once. */
+    private readonly jumped: (keys: string[]) => void,
   ) {}
 
-  /** Looks at this instant; `stepS` are the seconds from one to the next while one scrubs or plays, 0: any. */
+  /** Looks at this instant, at these layers; `stepS` are the seconds from one to the next while one scrubs or plays, 0: any. */
   go(at: string | null, keys: string[], stepS: number): void {
     const moved = at !== this.at;
     const more = keys.join() !== this.keys.join();
     if (!moved && !more) return;
     this.keys = keys;
+    for (const key of this.rows.keys()) if (!keys.includes(key)) this.rows.delete(key); // when it is wanted again, it is another hour
     this.step = stepS * 1000;
     const before = this.time;
     this.at = at;
@@ -92,6 +95,11 @@ export class Past {
     }, SETTLE_MS);
   }
 
+  /** Is a jump on its way, which will be drawn as a whole? */
+  get jumping(): boolean {
+    return this.release !== 0;
+  }
+
   /** Is every layer shown as it was at this instant, and not as it was a little before? */
   get whole(): boolean {
     return this.keys.every((key) => this.answered.has(key) || this.exact(key));
@@ -121,9 +129,9 @@ export class Past {
   private let(): void {
     clearTimeout(this.release);
     this.release = 0;
-    const held = [...this.held];
+    if (!this.held.size) return;
+    this.jumped([...this.held]);
     this.held.clear();
-    for (const key of held) this.changed(key);
   }
 
   /** Shows a layer at this instant out of what is loaded, where it is. */

@@ -176,7 +176,7 @@ def test_the_address_is_the_link_of_what_is_shown(browser: Browser) -> None:
             "selected.data": {"layer": "incidents", "id": "i-fire"},
             "at.data": PAST,
         },
-        "map.view",
+        "rest.data",
     ).json()["response"][ids.ADDRESS]["data"]
     assert told == (
         "?camera=105.850000,21.030000,15.00,45.0,15.0&layers=pm25&selected=incidents/i-fire&at=2026-03-02T04:40:00Z"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from components import health
+from components.around import around
 from components.page import page
 from components.view import View
 from data_access.pulse import Pulse
@@ -78,6 +79,19 @@ def test_what_is_missing_and_what_was_refused_is_named(tmp_path: Path, view: Vie
     rows = [row for part in parts for table in tables(part) for row in table.rows]
     assert ("air-1", "b7", "2", "2-3", "0") in rows
     assert ("bad", "no JSON object", "9") in rows
+
+
+def test_whose_clock_is_wrong_is_told_there_and_in_its_drawer(tmp_path: Path, view: View) -> None:
+    writer = CityWriter.open(url_of(tmp_path), clock=lambda: NOON)
+    for n in range(2):
+        reading = Reading("air-1", "pm25_ug_m3", 1.0, NOON + timedelta(minutes=10, seconds=n))
+        heard = NOON - timedelta(seconds=2 - n)
+        writer.commit([Message("cityglass/air-1/readings", b"", heard, packet=Packet((reading,), "air-1"))])
+    writer.close()
+    rows = [row for part in health.body(view) for table in tables(part) for row in table.rows]
+    assert ("air-1", "10 minutes ahead") in rows
+    assert "Its clock 10 minutes ahead" in said(around(view, ("pm25", "air-1"), None))
+    assert "Its clock" not in said(around(view, ("pm25", "air-1"), NOON))  # what was then is not known
 
 
 def tables(part: object) -> list[health.Rows]:

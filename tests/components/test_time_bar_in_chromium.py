@@ -38,6 +38,7 @@ def desk(page: Glass) -> Iterator[Glass]:
     page.asked.clear()
     page.page.locator("#speed").select_option("60")
     if page.page.evaluate("() => document.documentElement.dataset.replay ?? null"):
+        page.wait("() => location.search.includes('at=')")  # it follows when all is still
         page.page.locator("#live").click()
     page.wait("() => !document.documentElement.dataset.replay && !window.cityglass.moment.replay")
     page.wait("() => !location.search.includes('at=')")  # everybody has heard of it
@@ -64,7 +65,36 @@ def back(glass: Glass, minutes: int) -> None:
     glass.wait(WHOLE)
 
 
-def test_every_place_of_the_slider_shows_what_the_store_answers(desk: Glass) -> None:
+@pytest.fixture
+def every_layer(desk: Glass) -> Iterator[None]:
+    """Every layer is on, also those that are off when a page is first opened."""
+    before = desk.page.evaluate("() => cityglass.visible")
+    turn_on(desk, [layer.key for layer in LAYERS])
+    yield
+    turn_on(desk, before)
+
+
+def turn_on(glass: Glass, keys: list[str]) -> None:
+    glass.page.evaluate("visible => dash_clientside.set_props('map', { visible })", keys)
+
+
+def same_as_the_store(glass: Glass, store: CityStore, at: datetime) -> None:
+    for layer in LAYERS:
+        if layer.key == "buildings":
+            continue
+        told = {row.id: row for row in store.answer(layer.query, at)}
+        ids, values = glass.page.evaluate(
+            "key => [cityglass.column(key, 'id') ?? [],"
+            " Array.from(cityglass.column(key, 'observed_at') ?? [], (at) => Number.isNaN(at) ? null : at)]",
+            layer.key,
+        )
+        assert sorted(ids) == sorted(told), (layer.key, at)
+        for one, observed in zip(ids, values, strict=False):
+            expected = told[one].observed_at
+            assert (observed and observed / 1000) == (expected and expected.timestamp()), (layer.key, one, at)
+
+
+def test_every_place_of_the_slider_shows_what_the_store_answers(desk: Glass, every_layer: None) -> None:
     store = CityStore.open(url_of(desk.served.folder))
     back(desk, 30)
     desk.page.locator("#slider").focus()
@@ -72,20 +102,20 @@ def test_every_place_of_the_slider_shows_what_the_store_answers(desk: Glass) -> 
         before = shown(desk)
         desk.page.keyboard.press(key)
         desk.wait("before => document.documentElement.dataset.replay !== before", f"{before:%Y-%m-%dT%H:%M:%S.000Z}")
-        at = shown(desk)
-        for layer in LAYERS:
-            if layer.key == "buildings":
-                continue
-            told = {row.id: row for row in store.answer(layer.query, at)}
-            ids, values = desk.page.evaluate(
-                "key => [cityglass.column(key, 'id') ?? [],"
-                " Array.from(cityglass.column(key, 'observed_at') ?? [], (at) => Number.isNaN(at) ? null : at)]",
-                layer.key,
-            )
-            assert sorted(ids) == sorted(told), (layer.key, at)
-            for one, observed in zip(ids, values, strict=False):
-                expected = told[one].observed_at
-                assert (observed and observed / 1000) == (expected and expected.timestamp()), (layer.key, one, at)
+        same_as_the_store(desk, store, shown(desk))
+    store.close()
+
+
+def test_nobody_asks_how_a_layer_was_that_is_off_and_once_on_it_is_of_that_time(desk: Glass) -> None:
+    store = CityStore.open(url_of(desk.served.folder))
+    before = desk.page.evaluate("() => cityglass.visible")
+    turn_on(desk, [key for key in before if key != "parking"])
+    back(desk, 30)
+    assert [url for url in desk.asked if "parking" in url] == []
+    turn_on(desk, [layer.key for layer in LAYERS])
+    desk.wait("() => cityglass.moment.whole && cityglass.column('parking', 'id')?.length > 0")
+    same_as_the_store(desk, store, shown(desk))
+    turn_on(desk, before)
     store.close()
 
 

@@ -166,6 +166,7 @@ def test_buildings_are_found_by_the_box_they_touch(store: CityStore) -> None:
 
 def test_a_building_that_is_pulled_down_stood_there_before(store: CityStore, writer: CityWriter) -> None:
     revision = store.revision()
+    assert sum(store.answer(BuildingCount())["count"]) == len(BUILDINGS)
     higher = Building(BUILDINGS[0].id, BUILDINGS[0].outline, 30.0, "tagged", name="Town hall", use="residential")
     counts = writer.build([higher, *BUILDINGS[2:]], "map", at=NOON)
     assert (counts.new, counts.changed, counts.same, counts.ended) == (0, 1, 4, 1)
@@ -174,6 +175,8 @@ def test_a_building_that_is_pulled_down_stood_there_before(store: CityStore, wri
     assert by_id(store.answer(Buildings(), NOON - SECOND))["b-1"].height_m == 24.0
     changed = by_id(store.answer(Changed(Buildings(), revision)))
     assert {name: row.gone for name, row in changed.items()} == {"b-1": False, "b-2": True}
+    assert sum(store.answer(BuildingCount())["count"]) == len(BUILDINGS) - 1
+    assert sum(store.answer(BuildingCount(), NOON - SECOND)["count"]) == len(BUILDINGS)
     assert len(store.answer(Changed(BuildingCount(), revision))) == 4
     assert len(store.answer(Changed(BuildingCount(), store.revision()))) == 0
 

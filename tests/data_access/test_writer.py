@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from data_access import quarantine
 from data_access import writer as writers
 from data_access.ledger import Ack, Acks
-from data_access.queries import Changed, Devices, Gaps, Incidents, Latest, Track
+from data_access.queries import Changed, Clocks, Devices, Gaps, Incidents, Latest, Track
 from data_access.records import About, Fact, Incident, Online, Packet, Reading
 from data_access.store import CityStore
 from data_access.transaction import Writing
@@ -370,3 +370,31 @@ def test_what_never_came_is_told_by_device_and_boot(city: Both) -> None:
     city.writer.commit([message(pm25(3.0, NOON + 3 * SECOND), boot="b1", seq=3, lost=((4, 4), (6, 7)))])
     (row,) = city.store.answer(Gaps())
     assert (row.missing, row.lost, row.ranges) == (1, 3, "8")
+
+
+def hear(city: Both, device: str, *came: tuple[timedelta, timedelta]) -> None:
+    """Readings of a device, each measured so long before noon by its own clock, and received so long before it."""
+    for measured, received in came:
+        city.writer.commit([message(pm25(1.0, NOON - measured, device=device), received_at=NOON - received)])
+
+
+def wrong(city: Both, **least: float) -> dict[str, float]:
+    return {row.id: row.ahead_s for row in city.store.answer(Clocks(**least))}
+
+
+def test_a_clock_is_judged_by_what_was_least_on_its_way(city: Both) -> None:
+    hear(city, "right", (3 * MINUTE, MINUTE), (2 * MINUTE, 2 * MINUTE - SECOND), (MINUTE, SECOND))
+    hear(city, "ahead", (-4 * MINUTE, MINUTE), (-5 * MINUTE, 2 * SECOND))
+    hear(city, "behind", (180 * MINUTE, MINUTE), (179 * MINUTE, SECOND))
+    assert wrong(city) == {"behind": -178 * 60.0 - 59.0, "ahead": 302.0, "right": -1.0}
+    assert wrong(city, ahead_s=5.0, behind_s=60.0).keys() == {"behind", "ahead"}
+    assert [row.id for row in city.store.answer(Clocks("ahead"))] == ["ahead"]
+    assert wrong(city, ahead_s=303.0, behind_s=86_400.0) == {}
+
+
+def test_of_what_came_at_once_or_long_ago_no_clock_is_told(city: Both) -> None:
+    hear(city, "imported", (9000 * MINUTE, MINUTE), (8990 * MINUTE, MINUTE))
+    hear(city, "silent", (300 * MINUTE, 200 * MINUTE), (299 * MINUTE, 199 * MINUTE))
+    assert wrong(city) == {}
+    hear(city, "imported", (8980 * MINUTE, SECOND))  # the positive control: it comes a second time
+    assert wrong(city).keys() == {"imported"}

@@ -1,0 +1,313 @@
+"""What far too much does to ingest: `python -m bench.flood [--minutes 15] [--rate 5000] [--only NAME]`.
+
+A real Mosquitto with our settings, a real `app.py ingest`, and devices that number their messages. All the while twenty
+quiet devices speak once a second; how long each of their readings takes from their hand until another process can read
+it from the store is what a flood must not spoil. The parts, one after the other in one city:
+
+- steady: 500 messages a second, of as many devices;
+- flood: then 5,000 a second for a quarter of an hour; afterwards, how long until what comes is live again;
+- one device: it says a thousand times what it should;
+- twice: for a minute twice what one ingest takes here. That is measured before by a backlog that it drains, and it sets
+  the aim too: what has gathered has to be gone after backlog / (capacity - what goes on coming).
+
+Beside each: memory of ingest and broker, the longest delay, and how far the delay that ingest tells (page of health,
+`cityglass_ingest_lag_seconds`) was from the one that was seen. At the end all numbers that were sent are compared with
+those that are stored: a device that was held back is told of apart, everything else has to be there.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing.synchronize import Event
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from bench.footprint import proportional_mb
+from data_access.engine import watching_connection
+from data_access.pulse import Pulse
+from server import mosquitto
+from tests.conftest import HOUSE, free_port, wait_for_port
+
+QUIET, SENDERS, LOOK_S = 20, 2, 0.02
+LIVE_S, PATIENCE_S = 1.0, 1_800.0
+BACKLOG = 60_000
+LOUD = "loud"
+
+
+def speak(port: int, name: str, devices: int, rate: float, seconds: float, stop: Event, sent: Any) -> None:
+    """So many messages a second of so many devices, numbered, at QoS 1; how many, by device, goes to `sent`."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, f"sender-{name}-{os.getpid()}")
+    client.max_inflight_messages_set(2_000)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    boot, begun, total, last = f"b{os.getpid()}", time.time(), 0, None
+    while not stop.is_set() and total < rate * seconds:
+        now = time.time()
+        due = int(min((now - begun) * rate, rate * seconds - 1)) + 1 - total
+        for _n in range(due):
+            device, seq = f"{name}-{total % devices}", total // devices + 1
+            said = {"at": now, "boot": boot, "seq": seq, "values": {"pm25_ug_m3": total % 97 / 2}}
+            if devices < rate:  # what it says twice within a moment must be of two moments
+                said["at"] = begun + total / rate
+            last = client.publish(f"cityglass/{device}/readings", json.dumps(said), 1)
+            total += 1
+        time.sleep(0.01)
+    if last is not None:
+        last.wait_for_publish(300)
+    client.disconnect()
+    client.loop_stop()
+    sent.put((name, total))
+
+
+class Witness(threading.Thread):
+    """It sees when readings of quiet devices can be read, what ingest tells of its delay, and what memory it takes."""
+
+    def __init__(self, folder: Path, url: str, ingest: int, broker: int) -> None:
+        super().__init__(daemon=True)
+        self.folder, self.url, self.ingest, self.broker = folder, url, ingest, broker
+        self.ended = threading.Event()
+        self.forget()
+
+    def forget(self) -> None:
+        self.waits: list[float] = []
+        self.memory = {"ingest": 0.0, "broker": 0.0}
+        self.told_s = self.seen_s = self.apart_s = 0.0
+
+    def run(self) -> None:
+        newest: dict[int, int] = {}
+        looked = 0.0
+        with closing(watching_connection(self.url)) as connection:
+            while not self.ended.wait(LOOK_S):
+                rows = connection.execute(
+                    "SELECT l.stream_id, l.observed_at FROM stream s JOIN latest l ON l.stream_id = s.id "
+                    "WHERE s.device_id LIKE 'quiet-%'"
+                ).fetchall()
+                now = time.time()
+                for stream, at in rows:
+                    since = newest.get(stream)
+                    if since is not None and at > since:
+                        came = connection.execute(
+                            "SELECT observed_at FROM reading WHERE stream_id = ? AND observed_at > ?", (stream, since)
+                        ).fetchall()
+                        self.waits += [now - each / 1e6 for (each,) in came]
+                    newest[stream] = at
+                if now - looked > 1:
+                    looked = now
+                    self._measure(now, max(newest.values(), default=0) / 1e6)
+
+    def _measure(self, now: float, newest: float) -> None:
+        for name, process in (("ingest", self.ingest), ("broker", self.broker)):
+            self.memory[name] = max(self.memory[name], proportional_mb(process))
+        if newest and (pulse := Pulse.read(self.folder)) is not None:
+            seen = max(0.0, now - newest - 1 / QUIET)
+            self.told_s, self.seen_s = max(self.told_s, pulse.lag_s), max(self.seen_s, seen)
+            self.apart_s = max(self.apart_s, abs(seen - pulse.lag_s))
+
+    @property
+    def behind_s(self) -> float:
+        return self.waits[-1] if self.waits else float("inf")
+
+
+@dataclass
+class City:
+    """A broker, an ingest, and the quiet devices."""
+
+    folder: Path
+    port: int = 0
+    parts: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'city.db'}"
+
+    def broker(self) -> subprocess.Popen[bytes]:
+        self.port = free_port()
+        command = mosquitto.command(self.folder / "broker", self.port)
+        if command is None:
+            raise SystemExit("Mosquitto is not installed: sudo apt-get install mosquitto")
+        self.parts.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        wait_for_port(self.port)
+        return self.parts[-1]
+
+    def ingest(self) -> subprocess.Popen[bytes]:
+        own = {"CITYGLASS_BROKER": f"mqtt://127.0.0.1:{self.port}", "CITYGLASS_DATA": str(self.folder)}
+        self.parts.append(
+            subprocess.Popen([sys.executable, str(HOUSE / "app.py"), "ingest"], env={**os.environ, **own}, cwd=HOUSE)
+        )
+        while Pulse.read(self.folder) is None or not Pulse.read(self.folder).connected:  # type: ignore[union-attr]
+            time.sleep(0.1)
+        return self.parts[-1]
+
+    def stored(self) -> int:
+        """Readings on disk by now; a message of these devices holds one."""
+        with closing(watching_connection(self.url)) as connection:
+            return int(connection.execute("SELECT stored FROM counter").fetchone()[0])
+
+    def leave(self) -> None:
+        """The newest process ends; ingest, of which there may be another."""
+        part = self.parts.pop()
+        part.terminate()
+        part.wait(60)
+
+    def end(self) -> None:
+        while self.parts:
+            self.leave()
+
+
+class Flood:
+    """The parts, in one city; `sent`: how many messages, by kind of device."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self.context = multiprocessing.get_context("spawn")
+        self.results: Any = self.context.Queue()
+        self.sent: dict[str, int] = {}
+
+    @contextmanager
+    def talking(self, name: str, devices: int, rate: float, seconds: float, processes: int = 1) -> Iterator[None]:
+        """Others speak meanwhile; it ends when all they have said is with the broker."""
+        stop = self.context.Event()
+        told = [f"{name}{n}" if processes > 1 else name for n in range(processes)]
+        share = (devices // processes, rate / processes, seconds)
+        running = [
+            self.context.Process(target=speak, args=(self.city.port, one, *share, stop, self.results)) for one in told
+        ]
+        for process in running:
+            process.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for _one in running:
+                said, total = self.results.get(timeout=PATIENCE_S)
+                self.sent[said] = self.sent.get(said, 0) + total
+            for process in running:
+                process.join()
+
+    def part(self, title: str, witness: Witness, name: str, devices: int, rate: float, seconds: float) -> float:
+        """Speak for so long; a line of the report. Seconds until it was live again after the last word."""
+        witness.forget()
+        before, begun = sum(self.sent.values()), time.monotonic()
+        with self.talking(name, devices, rate, seconds, min(SENDERS, devices)):
+            time.sleep(seconds)
+        took = time.monotonic() - begun
+        offered = (sum(self.sent.values()) - before) / took
+        ended = time.monotonic()
+        while witness.behind_s > LIVE_S or self.lag_s() > LIVE_S:
+            time.sleep(0.05)
+            if time.monotonic() - ended > PATIENCE_S:
+                raise SystemExit(f"{title}: not live again after {PATIENCE_S:.0f} s")
+        live = time.monotonic() - ended
+        time.sleep(2)
+        median, p99 = np.percentile(witness.waits, [50, 99])
+        told = (
+            f"{offered:,.0f} messages a second for {took:.0f} s",
+            f"quiet devices stored after {median:.2f} s, p99 {p99:.2f} s, at most {max(witness.waits):.2f} s",
+            f"live again after {live:.1f} s",
+            f"delay told {witness.told_s:.1f} s, seen {witness.seen_s:.1f} s, at most {witness.apart_s:.1f} s apart",
+            f"memory of ingest {witness.memory['ingest']:.0f} MB, of the broker {witness.memory['broker']:.0f} MB",
+        )
+        print(f"{title}: {'; '.join(told)}", flush=True)
+        return live
+
+    def lag_s(self) -> float:
+        pulse = Pulse.read(self.city.folder)
+        return pulse.lag_s if pulse else float("inf")
+
+    def capacity(self, witness: Witness) -> float:
+        """Messages a second that an ingest takes which comes to a backlog."""
+        self.city.leave()
+        with self.talking("backlog", 1_000, BACKLOG, 1.0):
+            while self.results.empty():
+                time.sleep(0.1)
+        before = self.city.stored()
+        witness.ingest = self.city.ingest().pid
+        while (first := self.city.stored()) == before:
+            time.sleep(0.01)
+        begun = time.monotonic()
+        while (now := self.city.stored()) - before < self.sent["backlog"]:
+            time.sleep(0.01)
+        found = (now - first) / (time.monotonic() - begun)
+        print(
+            f"capacity: a backlog of {self.sent['backlog']:,} was taken at {found:,.0f} messages a second", flush=True
+        )
+        return found
+
+    def compare(self) -> None:
+        """Numbers that were sent against numbers that are stored, by device."""
+        with closing(watching_connection(self.city.url)) as connection:
+            rows = connection.execute(
+                "SELECT s.device_id, b.boot, count(DISTINCT r.seq), max(r.seq), count(*) FROM reading r "
+                "JOIN stream s ON s.id = r.stream_id JOIN boot b ON b.id = r.boot_id GROUP BY 1, 2"
+            ).fetchall()
+        stored: dict[str, int] = {}
+        for device, _boot, numbers, _last, _rows in rows:
+            kind = device.rpartition("-")[0]
+            stored[kind] = stored.get(kind, 0) + numbers
+        twice = sum(rows_ - numbers for _device, _boot, numbers, _last, rows_ in rows)
+        lost = {kind: n - stored.get(kind, 0) for kind, n in self.sent.items() if kind != LOUD}
+        print(f"sent {sum(self.sent.values()):,}, stored twice {twice}, not stored {sum(lost.values())}: {lost}")
+        if LOUD in self.sent:
+            print(f"the loud device said {self.sent[LOUD]:,}, of which {stored.get(LOUD, 0):,} were taken")
+
+
+PARTS = ("steady", "flood", "one device", "twice")
+
+
+def run(flood: Flood, witness: Witness, only: list[str], rate: float, minutes: float) -> None:
+    if "steady" in only:
+        flood.part("steady", witness, "steady", 500, 500, 120)
+    if "flood" in only:
+        flood.part("flood", witness, "flood", int(rate), rate, minutes * 60)
+    if "one device" in only:
+        flood.part("one device, a thousand times too much", witness, LOUD, 1, 1_000, 60)
+    if "twice" in only:
+        capacity = flood.capacity(witness)
+        before = flood.sent.copy()
+        took = flood.part("twice the capacity", witness, "twice", 4_000, 2 * capacity, 60)
+        offered = (sum(flood.sent.values()) - sum(before.values())) / 60
+        backlog = max(0.0, offered - capacity) * 60
+        wanted = f"takes {backlog / capacity:.0f} s at that capacity"
+        print(f"its backlog of about {backlog:,.0f} {wanted}, and took {took:.0f} s")
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("--minutes", type=float, default=15, help="of the flood")
+    words.add_argument("--rate", type=float, default=5_000, help="messages a second of the flood")
+    words.add_argument("--only", choices=PARTS, action="append")
+    given = words.parse_args()
+    with tempfile.TemporaryDirectory() as place:
+        city = City(Path(place))
+        broker = city.broker()
+        try:
+            ingest = city.ingest()
+            flood = Flood(city)
+            witness = Witness(city.folder, city.url, ingest.pid, broker.pid)
+            with flood.talking("quiet", QUIET, QUIET, float("inf")):
+                time.sleep(5)
+                witness.start()
+                run(flood, witness, given.only or list(PARTS), given.rate, given.minutes)
+                witness.ended.set()
+                witness.join()
+            time.sleep(3)
+            flood.compare()
+        finally:
+            city.end()
+
+
+if __name__ == "__main__":
+    main()
