@@ -33,6 +33,8 @@ RECORD = """() => {
     if (event.target.id !== "slider") return;
     open.push({ begun: event.timeStamp, wanted: Date.parse(root.dataset.replay ?? "") });
   });
+  // After a key Chromium puts timers off until its next picture: this must not wait for that.
+  const soon = () => scheduler.postTask(look, { priority: "user-blocking", delay: 1 });
   const look = () => {
     const { at, replay, whole } = window.cityglass.moment;
     const last = replay && whole ? open.findLastIndex(({ wanted }) => wanted === at) : -1;
@@ -43,12 +45,12 @@ RECORD = """() => {
       requestAnimationFrame(() => setTimeout(() => told.pictures.push(performance.now() - done.at(-1).begun)));
     }
     told.missing = open.length;
-    setTimeout(look, 1);
+    soon();
   };
   look();
 }"""
 FOLLOWED = """() => Math.max(0, ...performance.getEntriesByType("resource")
-  .filter(({ name }) => name.endsWith("/_dash-update-component")).map(({ responseEnd }) => responseEnd))"""
+  .filter(({ name }) => name.includes("/_dash-update-component")).map(({ responseEnd }) => responseEnd))"""
 
 
 class Hand:

@@ -7,20 +7,32 @@
         const place = useRef(null);
         const engine = useRef(null);
         const latest = useRef(props);
+        const moment = useRef(null);
         latest.current = props;
+
+        // What a hand on the time bar has said holds at once: after a key a browser puts all else off until its next picture.
+        const shown = () => {
+            if (moment.current && moment.current.at === (latest.current.at ?? null)) moment.current = null;
+            return { ...latest.current, ...moment.current };
+        };
 
         useEffect(() => {
             let gone = false;
             const tell = (outputs) => gone || latest.current.setProps(outputs);
+            const hear = ({ detail }) => {
+                moment.current = detail;
+                if (engine.current) engine.current.update(shown());
+            };
+            place.current.addEventListener("moment", hear);
             // What one reads comes first: to make the map ready holds the page up, where a processor has to draw it.
             const read = new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
             const soon = Promise.race([read, new Promise((done) => setTimeout(done, 1000))]);
             Promise.all([import(props.engine.module), soon])
-                .then(([module]) => module.mount(place.current, latest.current, tell))
+                .then(([module]) => module.mount(place.current, shown(), tell))
                 .then((mounted) => {
                     engine.current = mounted;
                     if (gone) mounted.remove();
-                    else mounted.update(latest.current);
+                    else mounted.update(shown());
                 });
             return () => {
                 gone = true;
@@ -28,7 +40,7 @@
             };
         }, []);
         useEffect(() => {
-            if (engine.current) engine.current.update(props);
+            if (engine.current) engine.current.update(shown());
         });
         return createElement("div", { id: props.id, ref: place, className: "cityglass-map" });
     }

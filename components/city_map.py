@@ -31,6 +31,8 @@ class CityMap(Component):  # type: ignore[misc]  # Dash is untyped
       seconds between the instants that are looked at one after the other, as while playing fast; 0: any.
     - `clusters`: where it is asked which things lie too close together to be told apart; None: all are drawn alone.
     - `at`: RFC 3339 time of the past that is looked at, or None: now.
+      The event `moment` on the component's element, with `{"at", "step_s"}` as its detail, says the same at once; the
+      props have to follow.
     - `camera`: `{"lon", "lat", "zoom", "pitch", "bearing", "flight"}`; a new one moves the map there in `flight` ms.
       With `bounds` (west, south, east, north) it shows all of them, at `zoom` at most.
     - `theme`: `night`, `day` or `dusk`; `light`: `{"azimuth", "altitude"}` of the sun in degrees, or None.

@@ -7,7 +7,7 @@
   const $ = (id) => document.getElementById(id);
   const bar = () => document.querySelector(".time-bar");
   const SECOND = 1000, MINUTE = 60 * SECOND;
-  const SETTLE_MS = 120, PANELS_MS = 1000, PATIENCE_MS = 4000, FIRST_MS = 4000;
+  const SETTLE_MS = 120, SERIES_MS = 350, PANELS_MS = 1000, PATIENCE_MS = 4000, FIRST_MS = 4000;
   const GRIDS = [10, 60, 300, 900, 3600, 21600].map((s) => s * SECOND);
   const PLACES = 700; // of the slider, at most: more are not told apart
   const COARSE = 600; // times as fast: from here on it goes from step to step
@@ -19,6 +19,8 @@
   let at = null;
   let moves = 0; // counts what was done here: an answer to an older wish moves nothing
   let waiting = 0;
+  let placing = 0;
+  let steppedAt = -Infinity;
   let stretch = { from: 0, to: 0, step: MINUTE, now: true };
   let asked = { from: 0, to: 0 };
   let events = [];
@@ -184,10 +186,20 @@
     $("live")?.setAttribute("aria-pressed", String(at === null));
     lay();
     $("slider").setAttribute("aria-valuetext", at === null ? bar().dataset.now : moment(at));
-    set("map", { at: at === null ? null : iso(at), step_s: step >= MINUTE ? step / SECOND : 0 });
+    const told = { at: at === null ? null : iso(at), step_s: step >= MINUTE ? step / SECOND : 0 };
+    $("map")?.dispatchEvent(new CustomEvent("moment", { detail: told }));
+    clearTimeout(placing);
+    placing = setTimeout(() => set("map", told)); // everybody else hears of it once, when no further key has come
   }
 
-  function go(ms, step = 0, delay = SETTLE_MS) {
+  /** One step waits for a moment, a series of them for its end: what the panels ask for would come between. */
+  function settled() {
+    const before = steppedAt;
+    steppedAt = performance.now();
+    return steppedAt - before < SERIES_MS ? SERIES_MS : SETTLE_MS;
+  }
+
+  function go(ms, step = 0, delay = settled()) {
     at = reached(ms);
     moves += 1;
     caption();
