@@ -16,12 +16,13 @@
     }
 
     function tile(figure, name) {
-        const { key, label, value, unit, trust, meaning, unusual, sentences, origin } = figure;
+        const { key, label, value, unit, trust, meaning, unusual, sentences, origin, severity } = figure;
+        const long = label.length + (severity ? 3 : 0) + (trust.includes("·") ? 22 : 14); // letters of its head
         const card = `${name}-${key}`;
         const face = { type: "button", className: "tile-face", "aria-expanded": false, "aria-controls": card };
         return createElement(
             "li",
-            { key, className: "tile" },
+            { key, className: "tile", style: { "--long": long } },
             createElement(
                 "button",
                 face,

@@ -16,7 +16,7 @@ from tests.conftest import CHROMIUM_FLAGS, chromium_program
 from tests.running import Running
 
 SIZES = {"desk": (1440, 900), "large": (3840, 2160), "full": (1920, 1080), "wall": (3840, 2160), "phone": (390, 844)}
-DRAWN = "() => window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()"
+DRAWN = "() => document.querySelector('.health-page') || window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()"
 
 
 def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) -> list[Path]:
@@ -63,6 +63,7 @@ def settle(page: Any) -> None:
 VIEWS = {
     "desk": ("desk", "full", "phone", "large"),
     "registers": ("desk", "full", "phone"),
+    "health": ("desk", "full", "phone"),
     "wall": ("wall",),
     "public": ("desk", "full", "phone"),
 }
