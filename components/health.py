@@ -169,9 +169,7 @@ def _meanings() -> Sequence[Any]:
         (_("Numbers missing"), _("A device sent them and they did not arrive. A gateway would have kept them.")),
         (
             _("A clock that is wrong"),
-            _(
-                "Set it, or let the device fetch the time. What is a minute ahead is kept, and never shown as now."
-            ),
+            _("Set it, or let the device fetch the time. What is a minute ahead is kept, and never shown as now."),
         ),
         (_("Refused messages"), _("Correct the decoder or the register, and read them again from the quarantine.")),
         (_("Held back"), _("Correct the device, or declare how often it is to speak.")),

@@ -16,7 +16,8 @@ from tests.conftest import CHROMIUM_FLAGS, chromium_program
 from tests.running import Running
 
 SIZES = {"desk": (1440, 900), "large": (3840, 2160), "full": (1920, 1080), "wall": (3840, 2160), "phone": (390, 844)}
-DRAWN = "() => document.querySelector('.health-page') || window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()"
+DRAWN = """() => document.querySelector(".health-page")
+  || (window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded())"""
 
 
 def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) -> list[Path]:
