@@ -1,15 +1,19 @@
 """Pictures of every view, by day, dusk and night, in both languages: `python -m tests.pictures [FOLDER]`.
 
+Beside the pages as they open, the desk with something opened in it: the drawer of a sensor, an incident that is worked,
+a camera, a table, a search, an hour of the past.
+
 Starts a whole Cityglass of its own, takes the pictures in real Chromium, and ends it. To be looked at by a person.
 `--city cities/hanoi.toml --sources ../shared/data` takes them of another city.
 """
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from components.public import COOKIE
 from tests.conftest import CHROMIUM_FLAGS, chromium_program
@@ -18,6 +22,36 @@ from tests.running import Running
 SIZES = {"desk": (1440, 900), "large": (3840, 2160), "full": (1920, 1080), "wall": (3840, 2160), "phone": (390, 844)}
 DRAWN = """() => document.querySelector(".health-page")
   || (window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded())"""
+
+
+def select(layer: str) -> Callable[[Page], None]:
+    """Open the first thing of this layer by its link."""
+
+    def go(page: Page) -> None:
+        first = page.evaluate("layer => cityglass.column(layer, 'id')[0]", layer)
+        page.goto(f"{page.url.partition('?')[0]}?selected={layer}/{first}")
+
+    return go
+
+
+def look_back(page: Page) -> None:
+    page.keyboard.press("Escape")
+    page.locator("[data-step='-60'], [data-step='-1']").locator("visible=true").first.click()
+
+
+def search(page: Page) -> None:
+    page.locator("#search-text").click()
+    page.keyboard.type("cho")
+
+
+OPENED: dict[str, Callable[[Page], None]] = {
+    "sensor": select("pm25"),
+    "incident": select("incidents"),
+    "camera": select("cameras"),
+    "table": lambda page: page.locator('[id*=\'"table":"pm25"\']').first.evaluate("one => one.click()"),
+    "search": search,
+    "past": look_back,
+}
 
 
 def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) -> list[Path]:
@@ -33,6 +67,9 @@ def take(browser: Browser, running: Running, folder: Path, wanted: list[str]) ->
         page = context.new_page()
         page.goto(entrance(running, view))
         settle(page)
+        if view in OPENED:
+            OPENED[view](page)
+            settle(page)
         path = folder / f"{name}.png"
         page.screenshot(path=path, timeout=120_000)
         made.append(path)
@@ -45,7 +82,7 @@ def entrance(running: Running, view: str) -> str:
     if view == "public":
         return running.public + "/"
     link = running.link()
-    return link if view == "desk" else f"{link}&next=/{view}"
+    return link if view in ("desk", *OPENED) else f"{link}&next=/{view}"
 
 
 def scheme(theme: str) -> Any:
@@ -67,6 +104,7 @@ VIEWS = {
     "health": ("desk", "full", "phone"),
     "wall": ("wall",),
     "public": ("desk", "full", "phone"),
+    **dict.fromkeys(OPENED, ("desk", "full", "phone")),
 }
 WANTED = [
     f"{view}-{size}-{theme}-{language}"

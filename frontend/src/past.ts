@@ -137,6 +137,7 @@ export class Past {
   /** Shows a layer at this instant out of what is loaded, where it is. */
   private find(key: string, moved: boolean): void {
     const told = this.covering(key)?.at(this.time);
+    if (this.exact(key)) this.answered.add(key); // it stays so, though the stretch grows old while one looks
     if (told && this.rows.get(key) !== told) {
       this.rows.set(key, told);
       this.show(key);

@@ -99,6 +99,7 @@ def test_the_same_by_keyboard_alone_from_the_list(chromium: Any, served: Served,
     glass.wait_text("#work", "What was said and done")
     page.locator("#work summary", has_text="Assign").focus()
     page.keyboard.press("Enter")
+    glass.wait("() => document.activeElement?.matches('[data-form=assign] :is(textarea, button)')")  # it opens with it
     page.locator("#deed-assign").focus()
     page.keyboard.type("Đội 7")
     page.keyboard.press("Enter")
