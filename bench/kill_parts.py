@@ -97,7 +97,8 @@ def tutorial(broker: str, database: str) -> None:
 
     def received(_client: Any, _data: Any, message: paho.MQTTMessage) -> None:
         link: Any = None
-        waiting.put(listener._message(Arrival(link, 0, message.topic, message.payload, message.retain, time.time())))
+        said = bytes(message.payload)
+        waiting.put(listener._message(Arrival(link, 0, message.topic, said, message.retain, time.time())))
 
     client.on_message = received
     client.on_connect = lambda client, *_: client.subscribe("cityglass/+/readings", 1)

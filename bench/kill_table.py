@@ -38,6 +38,7 @@ from data_access.engine import watching_connection
 from data_access.ledger import Numbers, ranges
 from server import mosquitto
 from tests.conftest import HOUSE, free_port, wait_for_port
+from tests.devices import until
 
 RESULTS = HOUSE / "docs" / "kill-table.jsonl"
 PAGE = HOUSE / "docs" / "kill-table.md"
@@ -180,8 +181,7 @@ class Episode:
             self.plain.start()
             if self.plan.name != CONTROL:  # nobody confirms anything to a gateway there
                 self.gateway.start()
-            while not kept(self.disk / "city.db")[0]:  # from now on there is something to lose
-                time.sleep(0.05)
+            until(lambda: kept(self.disk / "city.db")[0], PATIENCE_S)  # from now on there is something to lose
             for _kill in range(min(self.plan.kills, self.plan.at_once)):
                 self._once()
             if self.plan.name.partition(", ")[2] in POINTS:  # from now on it lives
@@ -225,7 +225,7 @@ class Episode:
                 for part in struck:
                     part.start()
         found.kills += 1
-        took = self._commits(PATIENCE_S, begun)
+        took = self._commits(begun)
         found.recovered_s.append(round(took, 2))
         found.worst_s = max(found.worst_s, round(took, 2))
 
@@ -246,22 +246,22 @@ class Episode:
         client.connect("127.0.0.1", self.port)
         client.loop_start()
         said = json.dumps({"at": time.time(), "values": {"people_count": 1}})
-        reason = NOBODY
-        while reason == NOBODY:
-            time.sleep(0.05)
+
+        def heard() -> bool:
             client.publish("cityglass/probe/readings", said, 1)
-            reason = reasons.get(timeout=PATIENCE_S)
+            return reasons.get(timeout=PATIENCE_S) != NOBODY
+
+        until(heard, PATIENCE_S)
         client.disconnect()
         client.loop_stop()
 
-    def _commits(self, patience_s: float, begun: float | None = None) -> float:
-        """Seconds until the next commit."""
-        begun = time.monotonic() if begun is None else begun
+    def _commits(self, begun: float) -> float:
+        """Seconds from `begun` until the next commit."""
         with closing(watching_connection(self.url)) as connection:
             before = connection.execute("PRAGMA data_version").fetchone()
             while connection.execute("PRAGMA data_version").fetchone() == before:
-                if time.monotonic() - begun > patience_s:
-                    raise SystemExit(f"{self.plan.name}: nothing was committed for {patience_s:.0f} s")
+                if time.monotonic() - begun > PATIENCE_S:
+                    raise SystemExit(f"{self.plan.name}: nothing was committed for {PATIENCE_S:.0f} s")
                 time.sleep(0.01)
         return time.monotonic() - begun
 

@@ -54,7 +54,7 @@ export class Past {
     const more = keys.join() !== this.keys.join();
     if (!moved && !more) return;
     this.keys = keys;
-    for (const key of this.rows.keys()) if (!keys.includes(key)) this.rows.delete(key); // when it is wanted again, it is another hour
+    for (const key of [...this.rows.keys()]) if (!keys.includes(key)) this.forget(key);
     this.step = stepS * 1000;
     const before = this.time;
     this.at = at;
@@ -117,6 +117,12 @@ export class Past {
     clearTimeout(this.again);
     this.stop.abort();
     this.queue.length = 0;
+  }
+
+  /** A layer was turned off: when it is wanted again, it is asked about anew. */
+  private forget(key: string): void {
+    this.rows.delete(key);
+    for (const known of [this.asked, this.answered, this.failed, this.held]) known.delete(key);
   }
 
   /** A layer shows something else: together with the others of a jump, where they are on their way. */

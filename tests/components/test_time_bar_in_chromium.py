@@ -117,6 +117,11 @@ def test_nobody_asks_how_a_layer_was_that_is_off_and_once_on_it_is_of_that_time(
     turn_on(desk, [layer.key for layer in LAYERS])
     desk.wait("() => cityglass.moment.whole && cityglass.column('parking', 'id')?.length > 0")
     same_as_the_store(desk, store, shown(desk))
+    turn_on(desk, [key for key in before if key != "parking"])  # and a second time, of the same moment
+    desk.wait("() => !cityglass.visible.includes('parking')")
+    turn_on(desk, [layer.key for layer in LAYERS])
+    desk.wait("() => cityglass.visible.includes('parking') && cityglass.moment.whole")
+    same_as_the_store(desk, store, shown(desk))
     turn_on(desk, before)
     store.close()
 

@@ -237,6 +237,8 @@ def test_a_replay_shows_the_history_and_nothing_to_press(chromium: Any, served: 
     glass = Glass(chromium, served, f"/?selected=incidents/i-fire&at={at}")
     glass.wait_text("#work", "A replay: as it was")
     assert glass.page.locator("#work [data-deed]").count() == 0
+    glass.page.locator("#close").click()
+    assert not glass.page.locator(".new-incident").is_visible()
     revision = city.revision()
     glass.page.evaluate("dash_clientside.set_props('work-wish', {data: {do: 'close', id: 'i-fire', text: 'x', n: 1}})")
     glass.wait_text("#outcome", "nothing can be changed in the past")

@@ -107,9 +107,8 @@ def test_what_waits_to_be_stored_is_one_fact_and_no_device_is_blamed() -> None:
     (found,) = attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True, lag_s=240.0))
     assert (found.severity, found.layer, found.id) == (2, "", "")
     assert "4 minutes" in found.why
-    assert (
-        len(attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True, lag_s=29.0))) == 500
-    )  # no more than a moment
+    a_moment = Pulse(NOON.timestamp(), True, lag_s=29.0)
+    assert len(attention(asked, LAYERS, NOON, a_moment)) == 500
 
 
 def test_a_lost_broker_hides_no_incident() -> None:
