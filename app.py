@@ -100,7 +100,7 @@ def officials(settings: Settings) -> "ASGIApp":
     )
     server.include_router(tiles.routes(settings.folder / "tiles"))
     server.add_api_websocket_route("/live", hub.socket)
-    pulse = partial(Pulse.read, settings.folder)
+    pulse = partial(Pulse.last, settings.folder)
     desk = View(
         "desk",
         N_("Desk"),

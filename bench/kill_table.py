@@ -119,6 +119,10 @@ class Part:
             self.process.kill()
             self.process.communicate()
 
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def ends(self) -> None:
         """Wait until it has killed itself."""
         assert self.process
@@ -139,6 +143,8 @@ class Episode:
 
     def __init__(self, plan: Plan, number: int, seed: int, folder: Path) -> None:
         self.plan, self.folder, self.doomed = plan, folder, True
+        aim = plan.name.partition(", ")[2]
+        self.point = aim if aim in POINTS else ""  # where the ingest ends itself
         self.found = Found(plan.name, number, seed)
         self.chance = random.Random(f"{seed} {plan.name} {number}")  # chance that can be repeated
         self.port, self.disk = free_port(), folder / "disk"
@@ -156,17 +162,16 @@ class Episode:
         self.gateway = Part(lambda: [*sending, "gateway", broker, str(RATE), str(DEVICES), spool])
 
     def _ingest(self, broker: str) -> Callable[[], list[str]]:
-        point = self.plan.name.partition(", ")[2]
         here = [sys.executable, "-m", "bench.kill_parts"]
         if self.plan.name == CONTROL:
             return lambda: [*here, "tutorial", broker, self.url]
-        if point in POINTS:  # one session with the broker, whether it is to die or not
-            return lambda: [*here, "ingest", *self._end(point), broker, self.url]
+        if self.point:  # one session with the broker, whether it is to die or not
+            return lambda: [*here, "ingest", *self._end(), broker, self.url]
         return lambda: [sys.executable, str(HOUSE / "app.py"), "ingest"]
 
-    def _end(self, point: str) -> tuple[str, str]:
+    def _end(self) -> tuple[str, str]:
         """Where the next ingest dies, and in which of its batches."""
-        return point if self.doomed else "nowhere", str(self.chance.randint(1, MOST_BATCHES))
+        return self.point if self.doomed else "nowhere", str(self.chance.randint(1, MOST_BATCHES))
 
     def run(self) -> Found:
         begun = time.monotonic()
@@ -181,10 +186,10 @@ class Episode:
             self.plain.start()
             if self.plan.name != CONTROL:  # nobody confirms anything to a gateway there
                 self.gateway.start()
-            until(lambda: kept(self.disk / "city.db")[0], PATIENCE_S)  # from now on there is something to lose
-            for _kill in range(min(self.plan.kills, self.plan.at_once)):
+            until(self._stored, PATIENCE_S)  # from now on there is something to lose
+            while self.found.kills < min(self.plan.kills, self.plan.at_once):
                 self._once()
-            if self.plan.name.partition(", ")[2] in POINTS:  # from now on it lives
+            if self.point:  # from now on it lives
                 self.ingest.kill()
                 self.doomed = False
                 self.ingest.start()
@@ -200,11 +205,10 @@ class Episode:
     def _once(self) -> None:
         """One kill, and how long it took until something was committed again."""
         name, found = self.plan.name, self.found
-        point = name.partition(", ")[2]
-        if point in POINTS:
+        if self.point:
             self.ingest.ends()
             begun = time.monotonic()
-            self.ingest.start()
+            self._revive()
         else:
             time.sleep(self.chance.uniform(0.2, 1.2))
             begun = time.monotonic()
@@ -224,10 +228,21 @@ class Episode:
                     part.kill()
                 for part in struck:
                     part.start()
-        found.kills += 1
+            found.kills += 1
         took = self._commits(begun)
         found.recovered_s.append(round(took, 2))
         found.worst_s = max(found.worst_s, round(took, 2))
+
+    def _revive(self) -> None:
+        """Start an ingest that has killed itself; it may do so before it has stored anything at all."""
+        if self.point and not self.ingest.alive:
+            self.ingest.ends()
+            self.ingest.start()
+            self.found.kills += 1
+
+    def _stored(self) -> bool:
+        self._revive()
+        return bool(kept(self.disk / "city.db")[0])
 
     def _fill(self) -> None:
         """Take all the room on the disk for a while."""
@@ -262,6 +277,7 @@ class Episode:
             while connection.execute("PRAGMA data_version").fetchone() == before:
                 if time.monotonic() - begun > PATIENCE_S:
                     raise SystemExit(f"{self.plan.name}: nothing was committed for {PATIENCE_S:.0f} s")
+                self._revive()
                 time.sleep(0.01)
         return time.monotonic() - begun
 

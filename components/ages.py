@@ -1,6 +1,8 @@
 """How old what a layer shows is: who still reports, and the words for every band of the contract."""
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -28,6 +30,21 @@ def has_age(table: Table) -> bool:
 def interval_s(row_interval_s: float | None, layer: Layer) -> float:
     """How often this one speaks; of one that never said, what makes it stale when `stale_after` has gone by."""
     return row_interval_s or layer.stale_after.total_seconds() / STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """How often a device was to speak at each time: every `every_s[n]` seconds until `changes[n]`, then the next.
+
+    Whoever was told today to speak more often was not silent yesterday in between.
+    """
+
+    every_s: Sequence[float]
+    changes: Sequence[datetime] = ()
+
+    def at(self, moment: datetime) -> float:
+        """How often it was to speak then, in seconds."""
+        return self.every_s[bisect_right(self.changes, moment)]
 
 
 def speaking(table: Table, layer: Layer, now: datetime) -> np.ndarray:

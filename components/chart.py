@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from components.ages import Promise
 from components.stretch import Stretch
 from components.usual_band import Band
 from data_access.records import LATE
@@ -48,11 +49,12 @@ class Gap:
     end: datetime
 
 
-def gaps(times: list[datetime], interval_s: float, start: datetime, end: datetime) -> list[Gap]:
+def gaps(times: list[datetime], promise: Promise, start: datetime, end: datetime) -> list[Gap]:
     """Where more than twice the interval lies between neighbours; the chart's own ends are neighbours too."""
-    longest = timedelta(seconds=LATE * interval_s)
     fence = [start, *times, end]
-    return [Gap(a, b) for a, b in pairwise(fence) if b - a > longest]
+    longest = [timedelta(seconds=LATE * promise.at(at)) for at in fence]
+    pairs = zip(pairwise(fence), pairwise(longest), strict=True)
+    return [Gap(a, b) for (a, b), both in pairs if b - a > max(both)]
 
 
 def with_gaps(
@@ -64,11 +66,11 @@ def with_gaps(
     return [at for at, _value in points], [value for _at, value in points]
 
 
-def marked(track: Table, interval_s: float) -> list[bool]:
+def marked(track: Table, promise: Promise) -> list[bool]:
     """Which readings came late or bear a flag."""
     delay_s = (track["received_at"] - track["observed_at"]) / np.timedelta64(1, "s")
-    late = delay_s > max(LATE * interval_s, 60)
-    return [bool(slow) or quality not in ("good", None) for slow, quality in zip(late, track["quality"], strict=True)]
+    late = [slow > max(LATE * promise.at(row.observed_at), 60) for slow, row in zip(delay_s, track, strict=True)]
+    return [slow or quality not in ("good", None) for slow, quality in zip(late, track["quality"], strict=True)]
 
 
 def drawn_of(track: Table, odd: list[bool]) -> np.ndarray:
@@ -100,7 +102,7 @@ def chart(
     track: Table,
     scale: Scale | None,
     unit: str,
-    interval_s: float,
+    promise: Promise,
     stretch: Stretch,
     inks: Inks,
     usual: Band | None = None,
@@ -110,8 +112,8 @@ def chart(
     A plain dictionary: the Python side of Plotly would look at every colour of every point for a fifth of a second.
     """
     zone = stretch.end.tzinfo
-    silent = gaps([row.observed_at for row in track], interval_s, stretch.start, stretch.end)
-    odd = np.array(marked(track, interval_s), dtype=bool)
+    silent = gaps([row.observed_at for row in track], promise, stretch.start, stretch.end)
+    odd = np.array(marked(track, promise), dtype=bool)
     keep = drawn_of(track, odd.tolist())
     rows, odd = list(track.where(keep)), odd[keep]
     xs, ys = with_gaps([row.observed_at for row in rows], [row.value for row in rows], silent)
@@ -172,7 +174,7 @@ def _usual(usual: Band, zone: tzinfo | None, inks: Inks) -> list[dict[str, Any]]
     return found
 
 
-def summary(track: Table, unit: str, interval_s: float, stretch: Stretch) -> str:
+def summary(track: Table, unit: str, promise: Promise, stretch: Stretch) -> str:
     """What the chart shows, in words, for those who do not see it."""
     rows = [row for row in track if row.value is not None]
     if not rows:
@@ -186,13 +188,13 @@ def summary(track: Table, unit: str, interval_s: float, stretch: Stretch) -> str
         high_at=clock(high.observed_at, stretch.end),
         unit=unit,
     )
-    silent = gaps([row.observed_at for row in track], interval_s, stretch.start, stretch.end)
+    silent = gaps([row.observed_at for row in track], promise, stretch.start, stretch.end)
     if silent:
         longest = max(silent, key=lambda gap: gap.end - gap.start)
         told += " " + ngettext("{n} gap, of {span}.", "{n} gaps, the longest of {span}.", len(silent)).format(
             n=number(len(silent)), span=span(longest.end - longest.start)
         )
-    odd = sum(marked(track, interval_s))
+    odd = sum(marked(track, promise))
     if odd:
         told += " " + ngettext(
             "{n} reading came late or is doubtful (open diamond).",

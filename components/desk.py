@@ -9,6 +9,7 @@ from components import ids, incident_filter, incident_new, incident_work, note_c
 from components.changing import outcome
 from components.desk_panels import described
 from components.drawer import drawer_parts
+from components.flight import looking_at
 from components.incident_filter import read
 from components.incidents import lists
 from components.link import Link
@@ -33,15 +34,14 @@ def desk(view: View, link: Link, chosen: str) -> list[Any]:
     shown = link.layers if link.layers is not None else at_first(view)
     looks = dict(link.looks)
     marked = confirmed(view, link.place, at)
+    seen = link.camera or looking_at(view, link.selected, at)
     selected = {"layer": link.selected[0], "id": link.selected[1]} if link.selected else None
     taken = picture(view, at)
     return [
         html.A(_("Skip to the content"), href="#drawer", className="skip"),
         *stores(told, selected, shown, chosen, looks, marked),
         html.Section(
-            city_map(
-                ids.MAP, view, shown, chosen, camera=link.camera, at=told, selected=selected, looks=looks, place=marked
-            ),
+            city_map(ids.MAP, view, shown, chosen, seen, at=told, selected=selected, looks=looks, place=marked),
             className="stage",
             **{"aria-label": _("Map")},
         ),

@@ -1,5 +1,6 @@
 """The way to what was picked from a list: close to a thing, and so far from a place that all of it is seen."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import shapely
 
 from components.detail import row_of
 from components.link import Camera
+from components.stage import first_view
 from components.view import View
 from layers.base import Row
 from layers.phrases import known
@@ -28,6 +30,15 @@ def flown_to(
     there: dict[str, Any] = dict(Camera(row.lon, row.lat, zoom, pitch, bearing).as_json(FLIGHT_MS))
     whole = bounds(row)
     return there | {"bounds": whole, "zoom": CLOSE_UP} if whole else there
+
+
+def looking_at(view: View, chosen: tuple[str, str] | None, at: datetime | None) -> Camera | None:
+    """A camera for a link that names a thing and not from where it is seen; None where its place is not known."""
+    first = first_view(view.store.city())
+    there = flown_to(view, chosen, at, first)
+    if there is None:
+        return None
+    return replace(first, lon=there["lon"], lat=there["lat"], zoom=first.zoom if "bounds" in there else there["zoom"])
 
 
 def bounds(row: Row) -> list[float] | None:

@@ -57,7 +57,9 @@ def register_health(app: Dash, view: View) -> None:
 
 def body(view: View) -> list[Any]:
     """What the page says now."""
-    pulse, now = view.pulse(), view.now()
+    now = view.now()
+    told = view.pulse()
+    pulse = None if told is None or told.absent(now.timestamp()) else told
     severity, sentence = standing(pulse, now)
     return [
         html.P([mark(severity), sentence], className="health-state", role="status"),

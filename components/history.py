@@ -11,7 +11,7 @@ import numpy as np
 from dash import dcc, html
 
 from components import ids
-from components.ages import interval_s
+from components.ages import Promise, interval_s
 from components.chart import DAY, NIGHT, chart, summary
 from components.clock import moment, written
 from components.detail import row_of
@@ -20,7 +20,7 @@ from components.stretch import CHOICES, HOURS, OWN, Stretch, last, wished
 from components.usual_band import Band, usual
 from components.view import View
 from data_access.metric_units import unit_of
-from data_access.queries import Devices, Track
+from data_access.queries import Devices, RegisterVersions, Track
 from data_access.table import Table
 from data_access.words import _
 from layers.base import Layer, Row
@@ -45,7 +45,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The readings of one metric of one device over a stretch; `fault` says what was wrong with the wish for it."""
+    """The readings of one metric of one device over a stretch, and how often it was to speak meanwhile.
+
+    `fault` says what was wrong with the wish for it.
+    """
 
     row: Row
     layer: Layer
@@ -53,6 +56,7 @@ class Past:
     unit: str
     stretch: Stretch
     track: Table
+    promise: Promise
     fault: str
 
 
@@ -136,7 +140,8 @@ def past_of(view: View, chosen: Selection, at: datetime | None, asked: Asked) ->
     shown = next((each for each in view.layers if each.metric == metric), layer)
     now = (at or view.now()).astimezone(view.zone())
     stretch, fault = wished(asked.choice, asked.start, asked.end, now, view.zone())
-    return _read(view, row_of(view, layer, chosen[1], at), shown, metric, stretch, at, fault)
+    row = row_of(view, layer, chosen[1], at)
+    return _read(view, row, shown, metric, stretch, _promise(view, row, shown, at), at, fault)
 
 
 def last_day(view: View, chosen: Selection, theme: object) -> Any:
@@ -146,15 +151,30 @@ def last_day(view: View, chosen: Selection, theme: object) -> Any:
     if layer is None or layer.metric is None or row is None:
         return []
     stretch = last(view.now().astimezone(view.zone()))
-    return chart_of(_read(view, row, layer, layer.metric, stretch, None), theme)
+    promise = Promise([interval_s(row.interval_s, layer)])
+    return chart_of(_read(view, row, layer, layer.metric, stretch, promise), theme)
+
+
+def _promise(view: View, row: Row, layer: Layer, at: datetime | None) -> Promise:
+    """What the register said at each time."""
+    versions = list(view.store.answer(RegisterVersions("device", row.id), at)) or [row]
+    every = [interval_s(version.interval_s, layer) for version in versions]
+    return Promise(every, [version.since for version in versions[1:]])
 
 
 def _read(
-    view: View, row: Row, layer: Layer, metric: str, stretch: Stretch, at: datetime | None, fault: str = ""
+    view: View,
+    row: Row,
+    layer: Layer,
+    metric: str,
+    stretch: Stretch,
+    promise: Promise,
+    at: datetime | None = None,
+    fault: str = "",
 ) -> Past:
     unit = (layer.unit or "") if layer.metric == metric else unit_of(metric).removeprefix("1")
     question = Track(row.id, metric, stretch.start, stretch.end + timedelta(microseconds=1))  # with what is at its end
-    return Past(row, layer, metric, unit, stretch, view.store.answer(question, at), fault)
+    return Past(row, layer, metric, unit, stretch, view.store.answer(question, at), promise, fault)
 
 
 def band_of(view: View, past: Past | None) -> Band | None:
@@ -173,10 +193,9 @@ def chart_of(past: Past | None, theme: object, band: Band | None = None) -> Any:
         head.append(html.P(past.fault, className="fault", role="alert"))
     if not _measured(past):
         return html.Figure([*head, html.Figcaption(why_empty(past), className="note")])
-    every = interval_s(past.row.interval_s, past.layer)
     scale = scale_of(past)
-    drawn = chart(past.track, scale, past.unit, every, past.stretch, DAY if theme == "day" else NIGHT, band)
-    words = [standing_since(past), summary(past.track, past.unit, every, past.stretch)]
+    drawn = chart(past.track, scale, past.unit, past.promise, past.stretch, DAY if theme == "day" else NIGHT, band)
+    words = [standing_since(past), summary(past.track, past.unit, past.promise, past.stretch)]
     words += [band.told()] if band else []
     return html.Figure(
         [

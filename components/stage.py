@@ -7,6 +7,7 @@ from components.clock import instant
 from components.link import Camera
 from components.sun import light, theme
 from components.view import View
+from data_access.city import City
 from data_access.queries import CameraViews
 
 
@@ -18,7 +19,7 @@ def at_first(view: View) -> tuple[str, ...]:
 def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: Camera | None, **more: Any) -> Any:
     """The one map of a page, seen from the link's camera or the city's own first view."""
     city = view.store.city()
-    first = camera.as_json() if camera else _first_view(city)
+    first = (camera or first_view(city)).as_json()
     lon, lat = view.centre()
     now = instant(more.get("at")) or view.now()
     shade = theme(chosen, lon, lat, now)
@@ -57,7 +58,6 @@ def city_map(id: str, view: View, shown: tuple[str, ...], chosen: str, camera: C
     )
 
 
-def _first_view(city: Any) -> dict[str, float]:
-    if not city:
-        return Camera(0, 0, 1).as_json()
-    return Camera(city.lon, city.lat, city.zoom, city.pitch, city.bearing).as_json()
+def first_view(city: City | None) -> Camera:
+    """How one looks at a city before anything else is asked for; at the whole earth where there is none."""
+    return Camera(city.lon, city.lat, city.zoom, city.pitch, city.bearing) if city else Camera(0, 0, 1)

@@ -58,9 +58,9 @@ class View:
     """One way of looking at the city.
 
     `live` None: there is no live channel, and the map asks `columns` again and again. `now` is the clock that the
-    whole view goes by. `pulse`: how the listener fares, and so whether any device can be heard at all. `acts` None:
-    nothing can be changed from here; `who` names the one who asks, for the history of what was done. `session` is
-    that one, with `name` and `label`. `memory` None: nobody is remembered here, and no view is kept.
+    whole view goes by. `pulse`: how the listener fared when it last told, and whether any device can be heard. `acts`
+    None: nothing can be changed from here; `who` names the one who asks, for the history of what was done. `session`
+    is that one, with `name` and `label`. `memory` None: nobody is remembered here, and no view is kept.
     """
 
     name: str

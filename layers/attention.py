@@ -12,6 +12,7 @@ from layers.phrases import ago, clock, known, number, span
 
 LIVE = ("fresh", "late")
 SILENCE = "silence"
+Deaf = tuple[datetime, datetime | None]  # from when till when nobody could be heard; None: still
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +42,17 @@ def attention(
     """All that needs a person at `now` (in the city's zone): by severity, then what nobody has, then the oldest.
 
     `answers` holds each layer's answer by its key. `pulse` is how the listener fares: that the city has heard no device
-    since the broker was lost, or that what devices say waits long to be stored, is one fact, and no single device is
-    blamed for its silence meanwhile.
+    since the broker was lost, or that what devices say waits long to be stored, is one fact, and no device is blamed
+    for a silence that began meanwhile, nor right after: first it has to have had the time to speak again.
     A device that several layers know is silent once.
     """
+    deaf = _deaf(pulse, now) if pulse else None
     listening = _listening(pulse, now) if pulse else []
     items: dict[tuple[str, str], Item] = {}
     explained: set[str] = set()
     for layer in layers:
         for row in answers.get(layer.key, ()):
-            for kind, item in _of(row, layer, now, bool(listening)):
+            for kind, item in _of(row, layer, now, deaf):
                 items[kind, row.id] = item  # of two layers the one drawn on top tells of a silent device
                 if kind != SILENCE and known(row, "online") == 0:
                     explained.add(row.id)  # what says that it is off need not be called silent as well
@@ -85,7 +87,7 @@ def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
     return lines
 
 
-def _of(row: Row, layer: Layer, now: datetime, deaf: bool) -> Iterable[tuple[str, Item]]:
+def _of(row: Row, layer: Layer, now: datetime, deaf: Deaf | None) -> Iterable[tuple[str, Item]]:
     """What one row needs: at most one need of its value, or one of its silence."""
     promised = _promised(row)
     status = layer.status(row, now) if promised else "fresh"
@@ -95,7 +97,7 @@ def _of(row: Row, layer: Layer, now: datetime, deaf: bool) -> Iterable[tuple[str
             since = known(row, "opened_at") or known(row, "observed_at")
             yield layer.key, replace(_item(need.severity, layer, row, need.words, since), in_hand=need.in_hand)
             return
-    if promised and status not in LIVE and not deaf:
+    if promised and status not in LIVE and not (deaf and _unheard(row, layer, now, deaf)):
         yield (
             "silence",
             _item(3 if status == "dead" else 4, layer, row, _silence(row, now), known(row, "observed_at")),
@@ -119,11 +121,39 @@ def _item(severity: int, layer: Layer, row: Row, why: str, since: datetime | Non
     return Item(severity, layer.key, row.id, title, why, since, known(row, "lon"), known(row, "lat"))
 
 
+def _deaf(pulse: Pulse, now: datetime) -> Deaf | None:
+    """From when till when nobody could be heard."""
+    if pulse.absent(now.timestamp()):
+        return _moment(pulse.at), None
+    if pulse.deaf_since is not None:
+        return _moment(pulse.deaf_since), None
+    if pulse.lag_s >= LONG_LAG_S:
+        return now - timedelta(seconds=pulse.lag_s), None
+    return None if pulse.outage is None else (_moment(pulse.outage[0]), _moment(pulse.outage[1]))
+
+
+def _unheard(row: Row, layer: Layer, now: datetime, deaf: Deaf) -> bool:
+    """Whether this spoke until nobody could hear it, and has not had the time since."""
+    begun, over = deaf
+    heard = known(row, "observed_at")
+    if heard is None or layer.status(row, begun) not in LIVE:
+        return False
+    return over is None or layer.status(row._replace(observed_at=max(heard, over)), now) in LIVE
+
+
+def _moment(epoch_s: float) -> datetime:
+    return datetime.fromtimestamp(epoch_s, UTC)
+
+
 def _listening(pulse: Pulse, now: datetime) -> list[Item]:
     """What keeps the whole city from being heard."""
     found = []
+    if pulse.absent(now.timestamp()):
+        since = _moment(pulse.at)
+        why = _("the listener went away {ago}; values are as old as they say").format(ago=ago(since, now))
+        return [Item(1, "", "", _("No message reaches the city"), why, since, None, None)]
     if pulse.deaf_since is not None:
-        since = datetime.fromtimestamp(pulse.deaf_since, UTC)
+        since = _moment(pulse.deaf_since)
         why = _("broker lost {ago}; values are as old as they say, devices may be well").format(ago=ago(since, now))
         found.append(Item(1, "", "", _("No message reaches the city"), why, since, None, None))
     if pulse.lag_s >= LONG_LAG_S:

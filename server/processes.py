@@ -45,17 +45,23 @@ def listen(settings: Settings, stop: threading.Event) -> None:
     listener = Listener(settings.broker_url, DECODERS, writer, client_id=client_id, intervals=writer.intervals)
     listener.start()
     told: dict[str, float] = {}
-    deaf: float | None = None
     started, stored_at = time.time(), None
+    pulse = Pulse.last(settings.folder) or Pulse(started, False, deaf_since=started)
     while listener.alive and not stop.wait(1):
         counted, now = listener.counts(), time.time()
-        connected = bool(counted["connected"])
-        deaf = None if connected else deaf or now
         if counted["stored"] > told.get("stored", 0):
             stored_at = now
         counts = {name: int(counted[name]) for name in COUNTED}
-        fault = listener.fault
-        Pulse(now, connected, counted["lag_s"], deaf, fault, started, stored_at, counts).write(settings.folder)
+        pulse = pulse.following(
+            now,
+            bool(counted["connected"]),
+            lag_s=counted["lag_s"],
+            fault=listener.fault,
+            started=started,
+            stored_at=stored_at,
+            counts=counts,
+        )
+        pulse.write(settings.folder)
         tell(told, counted)
         told = counted
     listener.stop()

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from components.ages import Promise
 from components.chart import MOST, NIGHT, Gap, chart, gaps, marked, summary, with_gaps
 from components.stretch import Stretch, last
 from components.usual_band import band
@@ -22,6 +23,7 @@ END = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 START = END - timedelta(hours=24)
 SCALE = cast(Scale, PM25.scale)
 STRETCH = last(END)
+MINUTE = Promise([60])
 
 
 def track(*readings: tuple[float, float | None], late_s: float = 1, quality: str = "good") -> Table:
@@ -35,7 +37,7 @@ def track(*readings: tuple[float, float | None], late_s: float = 1, quality: str
 
 
 def drawn(table: Table, interval_s: float = 60, stretch: Stretch = STRETCH) -> Any:
-    return go.Figure(chart(table, SCALE, "µg/m³", interval_s, stretch, NIGHT))
+    return go.Figure(chart(table, SCALE, "µg/m³", Promise([interval_s]), stretch, NIGHT))
 
 
 def line(figure: Any, name: str) -> Any:
@@ -46,19 +48,28 @@ def line(figure: Any, name: str) -> Any:
 
 def test_a_gap_is_more_than_twice_the_interval() -> None:
     at = [START + timedelta(minutes=minutes) for minutes in (0, 2, 4.1)]
-    assert gaps(at, 60, START, at[-1]) == [Gap(at[1], at[2])]
+    assert gaps(at, MINUTE, START, at[-1]) == [Gap(at[1], at[2])]
 
 
 def test_silence_before_the_first_and_after_the_last_reading_is_a_gap_too() -> None:
     noon = END - timedelta(hours=12)
-    assert gaps([noon], 3600, START, END) == [Gap(START, noon), Gap(noon, END)]
-    assert gaps([], 60, START, END) == [Gap(START, END)]
+    assert gaps([noon], Promise([3600]), START, END) == [Gap(START, noon), Gap(noon, END)]
+    assert gaps([], MINUTE, START, END) == [Gap(START, END)]
+
+
+def test_who_was_to_speak_less_often_yesterday_was_not_silent_in_between() -> None:
+    noon = END - timedelta(hours=12)
+    seldom = [START + timedelta(minutes=minutes) for minutes in range(0, 720, 5)]
+    often = [noon + timedelta(minutes=minutes) for minutes in range(721) if minutes not in (300, 301, 302)]
+    assert len(gaps([*seldom, *often], MINUTE, START, END)) == len(seldom) + 1
+    silence = Gap(noon + timedelta(minutes=299), noon + timedelta(minutes=303))
+    assert gaps([*seldom, *often], Promise([300, 60], [noon]), START, END) == [silence]
 
 
 @given(st.lists(st.integers(0, 86_400), unique=True, max_size=60), st.integers(1, 4000))
 def test_the_line_breaks_exactly_in_the_gaps(seconds: list[int], interval_s: int) -> None:
     times = sorted(START + timedelta(seconds=second) for second in seconds)
-    silent = gaps(times, interval_s, START, END)
+    silent = gaps(times, Promise([interval_s]), START, END)
     xs, ys = with_gaps(times, [1.0] * len(times), silent)
     assert xs == sorted(xs)
     inner = [gap for gap in silent if gap.start in times]
@@ -88,9 +99,9 @@ def test_thresholds_are_the_scales_own_breaks() -> None:
 
 
 def test_what_came_late_or_bears_a_flag_is_marked() -> None:
-    assert marked(track((1, 1.0), late_s=121), 60) == [True]
-    assert marked(track((1, 1.0), late_s=119), 60) == [False]
-    assert marked(track((1, 1.0), quality="suspect"), 60) == [True]
+    assert marked(track((1, 1.0), late_s=121), MINUTE) == [True]
+    assert marked(track((1, 1.0), late_s=119), MINUTE) == [False]
+    assert marked(track((1, 1.0), quality="suspect"), MINUTE) == [True]
     figure = drawn(track((1, 1.0), quality="suspect"))
     assert (len(line(figure, "readings").x), len(line(figure, "odd").x)) == (0, 1)
 
@@ -103,11 +114,11 @@ def test_a_thousand_gaps_are_one_veil() -> None:
 
 def test_the_chart_is_told_in_words() -> None:
     with speaking("en"):
-        told = summary(track(*((m, 10.0 + m) for m in range(60))), "µg/m³", 60, STRETCH)
+        told = summary(track(*((m, 10.0 + m) for m in range(60))), "µg/m³", MINUTE, STRETCH)
         assert "lowest 10 µg/m³ at 05:00" in told
         assert "highest 69 µg/m³ at 04:01" in told
         assert "1 gap, of 23 hours" in told
-        assert summary(track(), "µg/m³", 60, STRETCH) == "No readings in this time."
+        assert summary(track(), "µg/m³", MINUTE, STRETCH) == "No readings in this time."
 
 
 def test_hours_are_those_of_the_city() -> None:
@@ -141,7 +152,7 @@ def test_thinning_hides_no_gap_no_missing_value_and_no_odd_reading(seed: int) ->
     xs, ys = line(figure, "line").x, line(figure, "line").y
     assert len(line(figure, "odd").x) == 1
     broken = {x for x, y in zip(xs, ys, strict=True) if y is None}
-    silent = gaps([row.observed_at for row in table], 60, stretch.start, END)
+    silent = gaps([row.observed_at for row in table], MINUTE, stretch.start, END)
     for gap in silent[1:]:
         a, b = (moment.replace(tzinfo=None).isoformat(timespec="milliseconds") for moment in (gap.start, gap.end))
         assert any(a < x < b for x in broken)
@@ -159,7 +170,7 @@ def usual_of(days: int) -> Any:
 
 
 def test_the_usual_band_lies_behind_the_line_and_breaks_where_nothing_is_known() -> None:
-    figure = go.Figure(chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(7)))
+    figure = go.Figure(chart(track((3, 5.0)), SCALE, "µg/m³", MINUTE, STRETCH, NIGHT, usual_of(7)))
     names = [trace.name for trace in figure.data]
     assert names.index("usual") < names.index("line") < names.index("readings")
     assert [len(trace.x) for trace in figure.data if trace.name == "usual"] == [2]
@@ -168,7 +179,7 @@ def test_the_usual_band_lies_behind_the_line_and_breaks_where_nothing_is_known()
 
 
 def test_two_days_say_nothing_of_what_is_usual() -> None:
-    figure = go.Figure(chart(track((3, 5.0)), SCALE, "µg/m³", 60, STRETCH, NIGHT, usual_of(2)))
+    figure = go.Figure(chart(track((3, 5.0)), SCALE, "µg/m³", MINUTE, STRETCH, NIGHT, usual_of(2)))
     assert "usual" not in [trace.name for trace in figure.data]
     with speaking("en"):
         assert usual_of(2).told() == "What is usual is not known yet: only 2 days before are known, and it takes 3."

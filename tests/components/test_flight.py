@@ -2,8 +2,9 @@
 
 import pytest
 
-from components.flight import flown_to
+from components.flight import CLOSE_UP, flown_to, looking_at
 from components.link import Camera
+from components.stage import first_view
 from components.view import View
 from data_access.queries import Districts
 from tests.components.noon import desk_at_noon
@@ -22,6 +23,18 @@ def test_a_list_flies_to_its_thing_and_keeps_the_way_one_looks(view: View) -> No
     assert (there["lon"], there["pitch"], there["bearing"]) == (LON + 0.001, 30, 77)
     assert there["zoom"] > 14
     assert flown_to(view, ("incidents", "nobody"), None, seen) is None
+
+
+def test_a_link_that_names_a_thing_looks_at_it(view: View) -> None:
+    there = looking_at(view, ("incidents", "i-fire"), None)
+    assert there is not None
+    assert (there.lon, there.zoom) == (LON + 0.001, CLOSE_UP)
+    assert looking_at(view, ("incidents", "nobody"), None) is None
+    assert looking_at(view, None, None) is None
+    district = next(iter(view.store.answer(Districts())))
+    there = looking_at(view, ("districts", district.id), None)
+    assert there is not None
+    assert (there.lon, there.zoom) == (district.lon, first_view(view.store.city()).zoom)
 
 
 def test_a_district_is_seen_whole(view: View) -> None:

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from data_access.pulse import QUIET_S, Pulse
+from data_access.pulse import ONE_OUTAGE_S, QUIET_S, Pulse
 
 
 def test_the_newest_word_of_the_listener_is_read_back(tmp_path: Path) -> None:
@@ -19,6 +19,40 @@ def test_a_listener_that_fell_silent_is_not_there(tmp_path: Path) -> None:
 def test_half_a_word_is_no_word(tmp_path: Path) -> None:
     (tmp_path / "listener.json").write_text('{"at": 1')
     assert Pulse.read(tmp_path, now=1.0) is None
+
+
+def test_a_listener_that_is_away_keeps_its_last_word(tmp_path: Path) -> None:
+    Pulse(100.0, connected=True).write(tmp_path)
+    assert Pulse.last(tmp_path) == Pulse(100.0, connected=True)
+    assert not Pulse(100.0, True).absent(100.0 + QUIET_S)
+    assert Pulse(100.0, True).absent(100.0 + QUIET_S + 0.1)
+
+
+def told(*words: tuple[float, bool], first: Pulse | None = None) -> Pulse:
+    pulse = first or Pulse(0, True)
+    for at, connected in words:
+        pulse = pulse.following(at, connected)
+    return pulse
+
+
+def test_an_outage_lasts_from_the_last_word_with_a_broker_until_the_next() -> None:
+    assert told((1, True), (2, True), (3, False), (90, False)).deaf_since == 3
+    back = told((1, True), (3, False), (90, False), (91, True), (92, True))
+    assert (back.deaf_since, back.outage) == (None, (3, 91))
+
+
+def test_a_listener_that_was_not_there_heard_nobody_either() -> None:
+    before = Pulse(100.0, connected=True)
+    assert told((100 + QUIET_S, True), first=before).outage is None  # started anew at once
+    assert told((400, True), first=before).outage == (100, 400)
+    assert told((400, False), (401, False), first=before).deaf_since == 100
+
+
+def test_two_outages_close_together_are_one_and_far_apart_are_two() -> None:
+    far = 100 + ONE_OUTAGE_S + 1
+    assert told((1, True), (10, False), (100, True), (108, False), (110, True)).outage == (10, 110)
+    steady = [(at, True) for at in range(100, int(far), 5)]
+    assert told((1, True), (10, False), *steady, (far, False), (far + 2, True)).outage == (far, far + 2)
 
 
 def test_what_is_wrong_and_what_was_counted_is_told_too(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What needs a person: told once, worst first, in words, and never blamed on the wrong one."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given
@@ -20,8 +20,12 @@ def answers(**rows: list[dict[str, Any]]) -> dict[str, Table]:
     return {key.replace("_", "-"): table(LAYER[key.replace("_", "-")].query, *listed) for key, listed in rows.items()}
 
 
+def before(minutes: float) -> datetime:
+    return NOON - timedelta(minutes=minutes)
+
+
 def needs(deaf_minutes: float | None = None, **rows: list[dict[str, Any]]) -> list[tuple[int, str, str]]:
-    since = None if deaf_minutes is None else (NOON - timedelta(minutes=deaf_minutes)).timestamp()
+    since = None if deaf_minutes is None else before(deaf_minutes).timestamp()
     pulse = Pulse(NOON.timestamp(), since is None, deaf_since=since)
     return [(item.severity, item.layer, item.id) for item in attention(answers(**rows), LAYERS, NOON, pulse)]
 
@@ -103,12 +107,35 @@ def test_a_lost_broker_is_one_fact_and_no_device_is_blamed() -> None:
 
 
 def test_what_waits_to_be_stored_is_one_fact_and_no_device_is_blamed() -> None:
-    asked = answers(pm25=[calm(id=f"s{n}", observed_at=ago(30)) for n in range(500)])
+    asked = answers(pm25=[calm(id=f"s{n}", observed_at=ago(5)) for n in range(500)])
     (found,) = attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True, lag_s=240.0))
     assert (found.severity, found.layer, found.id) == (2, "", "")
     assert "4 minutes" in found.why
     a_moment = Pulse(NOON.timestamp(), True, lag_s=29.0)
     assert len(attention(asked, LAYERS, NOON, a_moment)) == 500
+
+
+def test_what_fell_silent_before_the_broker_was_lost_is_still_told() -> None:
+    gone = calm(id="long-silent", observed_at=ago(300))
+    assert needs(deaf_minutes=30, pm25=[gone, calm(observed_at=ago(30))])[1:] == [(3, "pm25", "long-silent")]
+
+
+def test_after_an_outage_a_device_has_its_time_to_speak_again() -> None:
+    asked = answers(pm25=[calm(id="long-silent", observed_at=ago(300)), calm(observed_at=ago(30))])
+
+    def blamed(back_minutes: float) -> list[str]:
+        outage = (before(30).timestamp(), before(back_minutes).timestamp())
+        return [item.id for item in attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True, outage=outage))]
+
+    assert blamed(back_minutes=2) == ["long-silent"]  # it speaks once a minute
+    assert blamed(back_minutes=4) == ["long-silent", "full-1"]
+
+
+def test_a_listener_that_is_away_is_one_fact_and_no_device_is_blamed() -> None:
+    asked = answers(pm25=[calm(id=f"s{n}", observed_at=ago(30)) for n in range(500)])
+    (found,) = attention(asked, LAYERS, NOON, Pulse(before(30).timestamp(), True))
+    assert (found.severity, found.layer, found.since) == (1, "", before(30))
+    assert "30 minutes ago" in found.why
 
 
 def test_a_lost_broker_hides_no_incident() -> None:
