@@ -119,7 +119,7 @@ def _facts(pulse: Pulse | None, now: datetime, view: View) -> list[Any]:
     )
     return [
         _fact(_("Broker"), broker, _("through which all devices speak")),
-        _fact(_("Delay"), delay, _("from receipt until it is on disk and acknowledged")),
+        _fact(_("Delay"), delay, _("from the broker until it is on disk and acknowledged")),
         _fact(_("Last stored"), when(pulse.stored_at), _("when a reading was last put on disk")),
         _fact(_("Listener since"), when(pulse.started), _("the counts below begin there")),
         *(_fact(name, number(counts.get(key, 0)), meaning) for key, name, meaning in told),

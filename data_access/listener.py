@@ -17,6 +17,7 @@ import structlog
 
 from data_access.decoders import DecodeError, Decoder
 from data_access.decoders.fields import MAX_PAYLOAD
+from data_access.echo import Echo
 from data_access.inbox import Arrival, Inbox
 from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
@@ -73,6 +74,7 @@ class Listener:
         self._received = 0
         self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision", "held"), 0)
         self._lag_s = 0.0
+        self._echo = Echo(client_id)
         self._untold: Acks = {}
         self._told = time.monotonic()
         self._ticks: dict[str, float] = {}
@@ -122,7 +124,7 @@ class Listener:
             "received": self._received,
             "connected": 1 if link is not None and link.welcome else 0,
             "queued": len(self._inbox),
-            "lag_s": max(self._inbox.oldest_s(), self._lag_s),
+            "lag_s": max(self._inbox.oldest_s(), self._lag_s, self._echo.lag_s),
         }
 
     def _carry_on(self, work: Callable[[], None], stop: threading.Event) -> None:
@@ -144,7 +146,7 @@ class Listener:
         """One connection after another, for ever."""
         protocol = good = MQTT_5
         failures = short = 0
-        filters = sorted({topic for decoder in self._decoders for topic in decoder.topics})
+        filters = sorted({self._echo.topic, *(topic for decoder in self._decoders for topic in decoder.topics)})
         while not self._leave.is_set():
             self._ticks["connection"] = time.monotonic()
             link = Link(self._address, self._client_id, protocol, filters, self._receive, self._welcome)
@@ -172,9 +174,10 @@ class Listener:
                 self._leave.wait(pause(failures, SHORTEST_S, LONGEST_S))
 
     def _welcome(self, link: Link) -> None:
-        if link.ungranted:
+        refused = [topic for topic in link.ungranted if topic != self._echo.topic]
+        if refused:
             sentence = _("The broker at {address} does not let us listen to {topics}. Check its access list.")
-            self._say(sentence.format(address=self._address, topics=", ".join(link.ungranted)))
+            self._say(sentence.format(address=self._address, topics=", ".join(refused)))
         elif not self._unsteady:
             self._hail(link)
 
@@ -201,7 +204,7 @@ class Listener:
             topic, fault = name.decode("utf-8", "backslashreplace"), BAD_TOPIC.words
         if len(payload) > MAX_PAYLOAD:
             fault, payload = f"{TOO_LARGE.words}: {len(payload)} bytes", payload[:KEPT_BYTES]
-        self._received += 1
+        self._received += topic != self._echo.topic
         self._inbox.put(Arrival(link, number, topic, payload, retained, time.time(), fault))
 
     # --- the thread of the writer ---
@@ -214,24 +217,30 @@ class Listener:
                 self._keep(arrivals)
             else:
                 self._lag_s = 0.0
+                self._echo.nothing_waits()
             self._tell()
             link = self._link
+            self._echo.speak(link)
             if self._unsteady and link and link.stood_s > STEADY_S:
                 self._hail(link)
         self._tell(last=True)
 
     def _keep(self, arrivals: list[Arrival]) -> None:
         """Commit these messages and then acknowledge them, in their order."""
-        messages, held = self._measured([self._message(arrival) for arrival in arrivals])
-        committed = self._shelf.put(messages)
+        echoes = [arrival for arrival in arrivals if arrival.topic == self._echo.topic]
+        said = [arrival for arrival in arrivals if arrival.topic != self._echo.topic] if echoes else arrivals
+        messages, held = self._measured([self._message(arrival) for arrival in said])
+        committed = self._shelf.put(messages) if messages else []
         if committed is None:
             return
         self._totals["held"] += held
         self._acknowledge(arrivals)
         for part in committed:
             self._count(part)
-        self._totals["acknowledged"] += len(arrivals)
+        self._totals["acknowledged"] += len(said)
         self._lag_s = max(0.0, time.time() - arrivals[0].at)
+        for echo in echoes:
+            self._echo.heard(echo.payload)
 
     def _measured(self, messages: list[Message]) -> tuple[list[Message], int]:
         """These messages, one word in the place of all that a device said beyond its measure; how many those are."""
@@ -283,8 +292,7 @@ class Listener:
             self._known[topic] = found
             return found
 
-    @staticmethod
-    def _acknowledge(arrivals: list[Arrival]) -> None:
+    def _acknowledge(self, arrivals: list[Arrival]) -> None:
         numbers: dict[int, tuple[Link, list[int]]] = {}
         for arrival in arrivals:
             if arrival.number:
