@@ -90,7 +90,7 @@ class Witness(threading.Thread):
 
     def forget(self) -> None:
         self.waits: list[float] = []
-        self.memory = {"ingest": 0.0, "broker": 0.0}
+        self.memory: dict[str, list[float]] = {"ingest": [], "broker": []}  # MB, each second
         self.told_s = self.seen_s = self.apart_s = 0.0
 
     def run(self) -> None:
@@ -117,7 +117,7 @@ class Witness(threading.Thread):
 
     def _measure(self, now: float, newest: float) -> None:
         for name, process in (("ingest", self.ingest), ("broker", self.broker)):
-            self.memory[name] = max(self.memory[name], proportional_mb(process))
+            self.memory[name].append(proportional_mb(process))
         if newest and (pulse := Pulse.read(self.folder)) is not None:
             seen = max(0.0, now - newest - 1 / QUIET)
             self.told_s, self.seen_s = max(self.told_s, pulse.lag_s), max(self.seen_s, seen)
@@ -221,7 +221,7 @@ class Flood:
             f"quiet devices stored after {median:.2f} s, p99 {p99:.2f} s, at most {max(witness.waits):.2f} s",
             f"live again after {live:.1f} s",
             f"delay told {witness.told_s:.1f} s, seen {witness.seen_s:.1f} s, at most {witness.apart_s:.1f} s apart",
-            f"memory of ingest {witness.memory['ingest']:.0f} MB, of the broker {witness.memory['broker']:.0f} MB",
+            *(f"memory of {name} {_course(seen)}" for name, seen in witness.memory.items()),
         )
         print(f"{title}: {'; '.join(told)}", flush=True)
         return live
@@ -264,12 +264,18 @@ class Flood:
             print(f"the loud device said {self.sent[LOUD]:,}, of which {stored.get(LOUD, 0):,} were taken")
 
 
+def _course(seen: list[float]) -> str:
+    """How much memory it took: in its first and in its last minute (the median), and at most."""
+    first, last = (np.median(part) for part in (seen[:60], seen[-60:]))
+    return f"{first:.0f} MB in the first minute, {last:.0f} MB in the last, at most {max(seen):.0f} MB"
+
+
 PARTS = ("steady", "flood", "one device", "twice")
 
 
-def run(flood: Flood, witness: Witness, only: list[str], rate: float, minutes: float) -> None:
+def run(flood: Flood, witness: Witness, only: list[str], rate: float, minutes: float, steady: float) -> None:
     if "steady" in only:
-        flood.part("steady", witness, "steady", 500, 500, 120)
+        flood.part("steady", witness, "steady", 500, 500, steady * 60)
     if "flood" in only:
         flood.part("flood", witness, "flood", int(rate), rate, minutes * 60)
     if "one device" in only:
@@ -288,6 +294,7 @@ def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--minutes", type=float, default=15, help="of the flood")
     words.add_argument("--rate", type=float, default=5_000, help="messages a second of the flood")
+    words.add_argument("--steady", type=float, default=2, help="minutes of 500 messages a second")
     words.add_argument("--only", choices=PARTS, action="append")
     given = words.parse_args()
     with tempfile.TemporaryDirectory() as place:
@@ -300,7 +307,7 @@ def main() -> None:
             with flood.talking("quiet", QUIET, QUIET, float("inf")):
                 time.sleep(5)
                 witness.start()
-                run(flood, witness, given.only or list(PARTS), given.rate, given.minutes)
+                run(flood, witness, given.only or list(PARTS), given.rate, given.minutes, given.steady)
                 witness.ended.set()
                 witness.join()
             time.sleep(3)
