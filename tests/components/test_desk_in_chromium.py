@@ -168,6 +168,22 @@ def test_nothing_sticks_out_of_a_phone(served: Served, chromium: Any) -> None:
         assert seen is not None
         assert seen["x"] >= 0
         assert seen["x"] + seen["width"] <= 390
+    glass.page.get_by_role("button", name="Table: Fine dust").click()
+    glass.wait_text("#sheet", "µg/m³")
+    shut = glass.page.locator("#sheet-close")
+    for part in (shut, glass.page.locator("#sheet caption")):  # nothing lies over it
+        assert part.evaluate(
+            "one => { const r = one.getBoundingClientRect(); "
+            "return one.contains(document.elementFromPoint(r.left + r.width / 2, r.top + r.height / 2)); }"
+        )
+    shut.click()
+    glass.wait("() => document.querySelector('.sheet.closed')")
+    glass.close()
+
+
+def test_a_link_to_a_thing_looks_at_it(served: Served, chromium: Any) -> None:
+    glass = Glass(chromium, served, "/?selected=incidents/i-flood")
+    glass.wait("lon => Math.abs(window.cityglass.map.getCenter().lng - lon) < 1e-4", LON - 0.002)
     glass.close()
 
 
