@@ -19,6 +19,7 @@ from components.view import View
 from data_access.pulse import LONG_LAG_S, Pulse
 from data_access.queries import Clocks, Gaps, Quarantined
 from data_access.words import _
+from layers.base import Row
 from layers.phrases import number, span
 
 PATH = "/health"
@@ -130,9 +131,16 @@ def _gaps(view: View) -> list[Any]:
     rows = list(view.store.answer(Gaps(MOST)))
     if not rows:
         return [html.P(_("Of every device that numbers its messages all have come."), className="empty")]
-    lines = [(row.id, row.boot, number(row.missing), row.ranges, number(row.lost)) for row in rows]
+    lines = [(row.id, row.boot, number(row.missing), _which(row), number(row.lost)) for row in rows]
     titles = (_("Device"), _("Start of the device"), _("Missing"), _("Which"), _("Given up by its sender"))
     return [Rows(_("Numbers that are missing, by device"), titles, lines)]
+
+
+def _which(row: Row) -> str:
+    if not row.untold:
+        return str(row.ranges)
+    told = _("up to {n} no longer known one by one").format(n=number(row.untold))
+    return f"{row.ranges}, {told}" if row.ranges else told
 
 
 def _clocks(view: View) -> list[Any]:

@@ -1,7 +1,9 @@
 """Which numbered packets of a device are here: everything up to a watermark, and ranges above it."""
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterable
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -9,8 +11,8 @@ from data_access.transaction import Writing
 
 Ranges = tuple[tuple[int, int], ...]
 
-# A device that sends every other number only would make its ledger endless. Beyond so many ranges the highest are
-# forgotten: they are not acknowledged, so their sender repeats them when the gaps below have closed.
+# A device that sends every other number only would make its ledger endless. Beyond so many ranges the lowest are
+# forgotten: they are not acknowledged, so a sender that keeps its messages repeats them, the oldest first.
 MOST_RANGES = 1000
 
 
@@ -26,34 +28,45 @@ Acks = dict[tuple[str, str], Ack]  # by device and boot: one that started again 
 
 
 class Numbers(Struct, frozen=True):
-    """The numbers of one boot that are settled: committed, or given up by their sender (`lost`)."""
+    """The numbers of one boot that are settled: committed, or given up by their sender (`lost`).
+
+    Up to `untold` it is no longer known one by one what came; 0: all of it is.
+    """
 
     watermark: int = 0
     also: Ranges = ()
     lost: Ranges = ()
+    untold: int = 0
 
     def with_(self, come: Iterable[int], lost: Iterable[tuple[int, int]] = ()) -> "Numbers":
         """The same after more numbers came, or were declared lost; numbers start at 1.
 
+        What has come is not lost, whatever its sender thinks.
+
         >>> Numbers(3).with_([5, 6]).also
         ((5, 6),)
-        >>> Numbers(3, ((5, 6),)).with_([], [(4, 4)])
-        Numbers(watermark=6, also=(), lost=((4, 4),))
+        >>> Numbers(3, ((5, 6),)).with_([], [(3, 4)])
+        Numbers(watermark=6, also=(), lost=((4, 4),), untold=0)
         """
-        gone = tuple((max(1, first), last) for first, last in lost if last >= max(1, first))
-        one_by_one = [(number, number) for number in come if number >= 1]
-        settled = joined([(1, self.watermark), *self.also, *one_by_one, *gone])
+        one_by_one = joined((number, number) for number in come if number >= 1)
+        here = joined([(1, self.watermark), *self.also, *one_by_one])
+        gone = without(((max(1, first), last) for first, last in lost), here) if lost else ()
+        settled = joined([*here, *gone]) if gone else here
         watermark = settled[0][1] if settled and settled[0][0] == 1 else 0
         above = settled[1:] if watermark else settled
-        return Numbers(watermark, above[:MOST_RANGES], joined([*self.lost, *gone])[:MOST_RANGES])
+        forgotten, kept = above[:-MOST_RANGES], above[-MOST_RANGES:]
+        untold = max(self.untold, forgotten[-1][1] if forgotten else 0)
+        given_up = joined([*without(self.lost, one_by_one), *gone]) if self.lost or gone else ()
+        return Numbers(watermark, kept, given_up[-MOST_RANGES:], untold if untold > watermark else 0)
 
     @property
     def missing(self) -> Ranges:
-        """The gaps: numbers that are neither here nor given up, below the highest that came."""
-        start, gaps = self.watermark + 1, []
+        """The gaps that are known: numbers neither here nor given up, below the highest that came."""
+        start, gaps = max(self.watermark, self.untold) + 1, []
         for first, last in self.also:
-            gaps.append((start, first - 1))
-            start = last + 1
+            if first > start:
+                gaps.append((start, first - 1))
+            start = max(start, last + 1)
         return tuple(gaps)
 
 
@@ -70,6 +83,24 @@ def joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
     return tuple(found)
 
 
+def without(ranges: Iterable[tuple[int, int]], others: Ranges) -> Ranges:
+    """What of these ranges lies in none of the others, which are in order.
+
+    >>> without([(1, 9)], ((3, 4), (9, 12)))
+    ((1, 2), (5, 8))
+    """
+    found = []
+    for first, last in ranges:
+        start = first
+        for taken, until in others[bisect_left(others, first, key=itemgetter(1)) :]:
+            if taken > last:
+                break
+            found.append((start, taken - 1))
+            start = until + 1
+        found.append((start, last))
+    return joined(found)
+
+
 class Note(Struct):
     """What one transaction adds to a boot's numbers."""
 
@@ -84,9 +115,9 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
     if not notes:
         return {}
     known = {
-        boot_id: Numbers(watermark, ranges(also), ranges(lost))
-        for boot_id, watermark, also, lost in tx.rows(
-            "SELECT id, watermark, also, lost FROM boot WHERE id IN (SELECT value FROM json_each(?))",
+        boot_id: Numbers(watermark, ranges(also), ranges(lost), untold)
+        for boot_id, watermark, also, lost, untold in tx.rows(
+            "SELECT id, watermark, also, lost, untold FROM boot WHERE id IN (SELECT value FROM json_each(?))",
             json.dumps(list(notes)),
         )
     }
@@ -95,9 +126,10 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
         before = known[boot_id]
         after = before.with_(note.come, note.lost)
         if after != before:
-            changed.append((after.watermark, json.dumps(after.also), json.dumps(after.lost), boot_id))
+            told = (after.watermark, json.dumps(after.also), json.dumps(after.lost), after.untold)
+            changed.append((*told, boot_id))
         acks[note.device_id, note.boot] = Ack(note.boot, after.watermark, after.also)
-    tx.run("UPDATE boot SET watermark = ?, also = ?, lost = ? WHERE id = ?", changed)
+    tx.run("UPDATE boot SET watermark = ?, also = ?, lost = ?, untold = ? WHERE id = ?", changed)
     return acks
 
 

@@ -262,7 +262,7 @@ class Listener:
         return [*kept, *beyond.values()], sum(one.count for one in beyond.values())
 
     def _message(self, arrival: Arrival) -> Message:
-        packet, fault = None, arrival.fault
+        packet, fault, numbered = None, arrival.fault, None
         if fault is None:
             decoder = self._decoder_of(arrival.topic)
             try:
@@ -270,7 +270,7 @@ class Listener:
                     raise DecodeError(UNREAD)
                 packet = decoder.decode(arrival.topic, arrival.payload)
             except DecodeError as refused:
-                fault = refused.reason
+                fault, numbered = refused.reason, refused.numbered
             except Exception as stumble:  # a decoder's own fault must not stop the others' messages
                 fault = f"{CRASHED.words}: {type(stumble).__name__}"
         return Message(
@@ -280,6 +280,7 @@ class Listener:
             retained=arrival.retained,
             packet=packet,
             fault=fault,
+            numbered=numbered,
         )
 
     def _decoder_of(self, topic: str) -> Decoder | None:

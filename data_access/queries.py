@@ -307,8 +307,8 @@ class Gaps:
     """The numbers of devices that number their messages and that are not here, by device and boot; newest first.
 
     Columns: id (the device), boot, missing (how many have not come, though later ones have), lost (how many their
-    sender has given up), ranges (what has not come, the first of it: "18-20, 25"), heard_at (when this boot was first
-    heard of).
+    sender has given up), ranges (what has not come, the first of it: "18-20, 25"), untold (up to which number it is no
+    longer known one by one what came; 0: all is known), heard_at (when this boot was first heard of).
     """
 
     limit: int = 500

@@ -119,6 +119,9 @@ class Refused(Struct, frozen=True):
     raw: bytes | None = None
 
 
+Numbered = tuple[str, str, int]  # device, boot, and the number of a message in it
+
+
 class Packet(Struct, frozen=True):
     """What one message said. `seq` numbers it within `boot`; `lost` are numbers its sender can never resend.
 
@@ -131,6 +134,13 @@ class Packet(Struct, frozen=True):
     seq: int | None = None
     lost: tuple[tuple[int, int], ...] = ()
     refused: tuple[Refused, ...] = ()
+
+    @property
+    def numbered(self) -> Numbered | None:
+        """Its number; None where it bears none."""
+        if self.device_id is None or self.boot is None or self.seq is None:
+            return None
+        return self.device_id, self.boot, self.seq
 
 
 class Building(Struct, frozen=True):

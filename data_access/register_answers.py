@@ -124,15 +124,15 @@ def _quarantined(question: Quarantined, connection: Connection) -> Table:
 
 def _gaps(question: Gaps, connection: Connection) -> Table:
     asked = (
-        "SELECT device_id, boot, watermark, also, lost, heard_at FROM boot WHERE also <> '[]' OR lost <> '[]' "
+        "SELECT device_id, boot, watermark, also, lost, untold, heard_at FROM boot WHERE also <> '[]' OR lost <> '[]' "
         "ORDER BY heard_at DESC, device_id LIMIT ?"
     )
     rows = []
-    for device, boot, watermark, also, lost, heard_at in fetched(connection, asked, question.limit):
-        told = Numbers(watermark, ranges(also), ranges(lost))
+    for device, boot, watermark, also, lost, untold, heard_at in fetched(connection, asked, question.limit):
+        told = Numbers(watermark, ranges(also), ranges(lost), untold)
         words = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in told.missing[:_TOLD_RANGES])
-        rows.append((device, boot, _many(told.missing), _many(told.lost), words, heard_at))
-    return Table.of(rows, id="s", boot="s", missing="i", lost="i", ranges="s", heard_at="t")
+        rows.append((device, boot, _many(told.missing), _many(told.lost), words, told.untold, heard_at))
+    return Table.of(rows, id="s", boot="s", missing="i", lost="i", ranges="s", untold="i", heard_at="t")
 
 
 def _clocks(question: Clocks, connection: Connection) -> Table:

@@ -140,6 +140,7 @@ BOOT = Table(
     Column("also", Text, nullable=False),
     Column("lost", Text, nullable=False),
     Column("heard_at", Instant, nullable=False),
+    Column("untold", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("device_id", "boot", name="boot_of_device"),
 )
 

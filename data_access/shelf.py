@@ -5,8 +5,8 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
-import msgspec
 import structlog
+from msgspec.structs import replace
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from data_access.engine import StoreUnavailable
@@ -63,7 +63,8 @@ class Shelf:
             except Exception as fault:
                 if not of_database(fault):
                     reason = f"{UNSTORABLE.words}: {type(fault).__name__}"
-                    message = msgspec.structs.replace(message, packet=None, fault=reason)  # noqa: PLW2901
+                    numbered = message.packet.numbered if message.packet else message.numbered
+                    message = replace(message, packet=None, fault=reason, numbered=numbered)  # noqa: PLW2901
                 committed = self._put_alone(message)
                 if committed is None:
                     return None
@@ -79,6 +80,8 @@ class Shelf:
             except Exception as fault:
                 failures += 1
                 self._complain(fault)
+                if not of_database(fault):  # its number may be what is wrong
+                    message = replace(message, numbered=None)
                 if self._stop.wait(pause(failures, SHORTEST_S, LONGEST_S)):
                     return None
 

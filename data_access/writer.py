@@ -25,7 +25,7 @@ from data_access.incident_life import Deed
 from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
 from data_access.keeper import keep
 from data_access.ledger import Ack, Acks, Note, settle
-from data_access.records import About, Building, District, Incident, Online, Packet, Place, Reading
+from data_access.records import About, Building, District, Incident, Numbered, Online, Packet, Place, Reading
 from data_access.reports import report
 from data_access.room import Room
 from data_access.schema import instant, microseconds
@@ -52,6 +52,7 @@ class WrongCity(CannotOpen):
 class Message(Struct):
     """What the listener took from the broker. `fault` says why it could not be decoded; then there is no packet.
 
+    `numbered` is the number that it bears although it could not be: once it is in quarantine, it need not come again.
     `count`: it stands for so many that are not stored.
     """
 
@@ -62,6 +63,7 @@ class Message(Struct):
     packet: Packet | None = None
     fault: str | None = None
     count: int = 1
+    numbered: Numbered | None = None
 
 
 class Committed(Struct, frozen=True):
@@ -331,11 +333,32 @@ class CityWriter:
             if len(messages) == 1:
                 poison = messages[0]
                 quarantine.put(tx, poison.topic, poison.payload, str(fault), microseconds(poison.received_at))
-                return {}
+                return self._settle_alone(tx, poison)
             half = len(messages) // 2
             return self._take(tx, messages[:half], seen) | self._take(tx, messages[half:], seen)
         seen.update(put)
         return acks
+
+    def _settle_alone(self, tx: Writing, poison: Message) -> Acks:
+        """Write down that the number of a message is here which is in quarantine; where that fails too, it is not."""
+        numbered = poison.packet.numbered if poison.packet else poison.numbered
+        notes: dict[int, Note] = {}
+        if numbered is None:
+            return {}
+        try:
+            with tx.connection.begin_nested():
+                self._note(tx, notes, numbered, microseconds(poison.received_at))
+                return settle(tx, notes)
+        except (OperationalError, StoreUnavailable):
+            raise
+        except Exception:
+            self._names.forget()
+            return {}
+
+    def _note(self, tx: Writing, notes: dict[int, Note], numbered: Numbered, at: int) -> None:
+        device_id, boot, seq = numbered
+        boot_id = self._names.boot(tx, storable_text(device_id) or "", boot, at)
+        notes.setdefault(boot_id, Note(device_id, boot)).come.append(seq)
 
     def _take_late(self, tx: Writing, topic: str, raw: bytes, heard: int, packet: Packet) -> Acks:
         """Store a message that waited in quarantine since it was heard."""
@@ -350,6 +373,8 @@ class CityWriter:
             if packet is None:
                 fault = message.fault or "no decoder knows this topic"
                 quarantine.put(tx, message.topic, message.payload, fault, at, message.count)
+                if message.numbered:
+                    self._note(tx, notes, message.numbered, at)
                 continue
             for part in packet.refused:
                 quarantine.put(tx, message.topic, message.payload if part.raw is None else part.raw, part.reason, at)

@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from data_access.records import Packet
+from data_access.records import Numbered, Packet
 from data_access.words import Text
 
 
 class DecodeError(ValueError):
-    """A packet that cannot be read; `reason` says why, `detail` what exactly it was about."""
+    """A packet that cannot be read; `reason` says why, `detail` what exactly it was about.
+
+    `numbered` is the number that it bears nevertheless: device, boot and number.
+    """
+
+    numbered: Numbered | None = None
 
     def __init__(self, why: Text | str, detail: object = "") -> None:
         self.why = why.words if isinstance(why, Text) else why

@@ -64,6 +64,14 @@ def _readings(device: str, payload: bytes) -> Packet:
         boot = text(boot, "boot", 64)
     if seq is not None:
         seq = whole(seq, "seq", 1)
+    try:
+        return _numbered_readings(device, said, boot, seq)
+    except DecodeError as refused:
+        refused.numbered = None if boot is None or seq is None else (device, boot, seq)
+        raise
+
+
+def _numbered_readings(device: str, said: dict[str, Any], boot: str | None, seq: int | None) -> Packet:
     lost = _ranges(said["lost"], boot) if said.get("lost") is not None else ()
     values = said.get("values")
     if values is None and lost:

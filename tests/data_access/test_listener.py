@@ -192,6 +192,24 @@ def test_a_device_hears_which_of_its_numbers_are_safe(mosquitto: Mosquitto, tmp_
         assert late.heard == []  # not retained
 
 
+def test_what_was_refused_need_not_come_again_and_is_not_called_missing(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    class Allergic(Wrapped):
+        def before(self, messages: Sequence[Message]) -> None:
+            if any(message.packet and message.packet.seq == 4 for message in messages):
+                raise TypeError("four")
+
+    with listening(mosquitto.url, tmp_path, Allergic(tmp_path)) as listener, Sender(mosquitto.port) as sender:
+        for number in (1, 2, 4, 5):
+            sender.measure("air-1", number)
+        sender.say("cityglass/air-1/readings", '{"at": 7, "boot": "b1", "seq": 3, "values": {"pm25_ug_m3": "n/a"}}')
+        sender.say("cityglass/air-1/readings", '{"at": 7, "boot": "b1", "seq": "6", "values": {}}')  # that is no number
+        sender.measure("air-1", 7)
+        until(lambda: listener.counts()["acknowledged"] == 7)
+        until(lambda: sender.acks("air-1") and sender.acks("air-1")[-1] == {"boot": "b1", "seq": 5, "also": [[7, 7]]})
+    assert stored(tmp_path) == numbers("air-1", 1, 7) - numbers("air-1", 3, 4) - {("air-1", 6)}
+    assert len(quarantined(tmp_path)) == 3
+
+
 def test_a_device_that_started_again_hears_of_both_its_boots_once_a_second_each(
     mosquitto: Mosquitto, tmp_path: Path
 ) -> None:

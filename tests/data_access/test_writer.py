@@ -243,6 +243,14 @@ def test_a_number_whose_value_went_to_quarantine_need_not_come_again(city: Both)
     assert done.acks == {("air-1", "b"): Ack("b", 2)}
 
 
+def test_a_message_that_cannot_be_stored_at_all_need_not_come_again_either(city: Both) -> None:
+    sent = [message(pm25(float(n), NOON + n * SECOND), boot="b", seq=n) for n in range(1, 9)]
+    sent[4] = message(Reading("air-1", "a\0b", 1.0, NOON), boot="b", seq=5)
+    refused = Message("cityglass/air-1/readings", b"?", NOON, fault="not a number", numbered=("air-1", "b", 9))
+    done = city.writer.commit([*sent, refused])
+    assert (done.stored, done.quarantined, done.acks) == (7, 2, {("air-1", "b"): Ack("b", 9)})
+
+
 def test_a_device_that_started_again_is_told_of_both_its_boots(city: Both) -> None:
     sent = [message(pm25(1.0, NOON + n * SECOND), boot=boot, seq=1) for n, boot in enumerate(("old", "new"))]
     assert city.writer.commit(sent).acks == {("air-1", "old"): Ack("old", 1), ("air-1", "new"): Ack("new", 1)}
