@@ -8,7 +8,7 @@ import msgspec
 
 LONG_LAG_S = 30.0  # what comes waits so long to be stored: more comes than can be stored
 QUIET_S = 10.0  # a listener that told nothing for so long is not there
-ONE_OUTAGE_S = 600.0  # two that lie closer together are told as one: devices had no time to speak in between
+ONE_OUTAGE_S = 600.0  # heard in between for less, outages are told as one: devices had no time to speak
 
 
 class Pulse(msgspec.Struct, frozen=True):
@@ -16,7 +16,7 @@ class Pulse(msgspec.Struct, frozen=True):
 
     `fault` says what is wrong as a sentence; `counts` what it has taken, stored and kept apart since its start
     (`started`); `stored_at` is when it last stored anything. `outage` is the last time without a broker that is over:
-    from when till when nobody could be heard.
+    from when till when nobody could be heard, but for `heard_s` seconds in between.
     """
 
     at: float
@@ -28,6 +28,7 @@ class Pulse(msgspec.Struct, frozen=True):
     stored_at: float | None = None
     counts: dict[str, int] = {}
     outage: tuple[float, float] | None = None
+    heard_s: float = 0.0
 
     def write(self, folder: Path) -> None:
         """Put this in the place of the word before."""
@@ -55,11 +56,17 @@ class Pulse(msgspec.Struct, frozen=True):
 
     def following(self, now: float, connected: bool, **told: Any) -> Self:
         """The word after this one, with what is told beside it; how long nobody was heard goes on from here."""
+        outage, heard_s = self.outage, self.heard_s
+        if outage and outage[1] > now:  # the clock was wrong then
+            outage = None
         deaf = self.deaf_since or (self.at if self.absent(now) or not self.connected else None)
         if deaf is None and not connected:
-            deaf = now
-            if self.outage and now - self.outage[1] < ONE_OUTAGE_S:
-                deaf = self.outage[0]
+            deaf, before_s = now, heard_s
+            heard_s = 0.0
+            if outage and before_s + now - outage[1] < ONE_OUTAGE_S:
+                deaf, heard_s = outage[0], before_s + now - outage[1]
+        if deaf is not None:
+            deaf = min(deaf, now)
         if connected and deaf is not None:
-            return type(self)(now, True, outage=(deaf, now), **told)
-        return type(self)(now, connected, deaf_since=deaf, outage=self.outage, **told)
+            return type(self)(now, True, outage=(deaf, now), heard_s=heard_s, **told)
+        return type(self)(now, connected, deaf_since=deaf, outage=outage, heard_s=heard_s, **told)

@@ -129,7 +129,9 @@ def _deaf(pulse: Pulse, now: datetime) -> Deaf | None:
         return _moment(pulse.deaf_since), None
     if pulse.lag_s >= LONG_LAG_S:
         return now - timedelta(seconds=pulse.lag_s), None
-    return None if pulse.outage is None else (_moment(pulse.outage[0]), _moment(pulse.outage[1]))
+    if pulse.outage is None or pulse.outage[1] > now.timestamp():  # the clock was wrong then
+        return None
+    return _moment(pulse.outage[0]), _moment(pulse.outage[1])
 
 
 def _unheard(row: Row, layer: Layer, now: datetime, deaf: Deaf) -> bool:

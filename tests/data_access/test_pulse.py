@@ -51,8 +51,18 @@ def test_a_listener_that_was_not_there_heard_nobody_either() -> None:
 def test_two_outages_close_together_are_one_and_far_apart_are_two() -> None:
     far = 100 + ONE_OUTAGE_S + 1
     assert told((1, True), (10, False), (100, True), (108, False), (110, True)).outage == (10, 110)
+    flapping = [(at, at % 540 > 2) for at in range(10, 40_000)]  # two seconds without a broker every nine minutes
+    pulse = told((1, True), *flapping)
+    assert pulse.outage is not None
+    assert pulse.at - pulse.outage[0] < 2 * ONE_OUTAGE_S
     steady = [(at, True) for at in range(100, int(far), 5)]
     assert told((1, True), (10, False), *steady, (far, False), (far + 2, True)).outage == (far, far + 2)
+
+
+def test_an_outage_by_a_clock_that_was_wrong_is_forgotten() -> None:
+    ahead = told((1, True), (2, False), (1e6, False), (1e6 + 1, True), (4, True))
+    assert ahead.outage is None
+    assert told((1, True), (1e6, False), (3, False)).deaf_since == 1
 
 
 def test_what_is_wrong_and_what_was_counted_is_told_too(tmp_path: Path) -> None:
