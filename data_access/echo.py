@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from dataclasses import dataclass
 from secrets import token_hex
 
 from data_access.mqtt import Link
@@ -9,29 +10,42 @@ from data_access.mqtt import Link
 EVERY_S = 1.0
 MOST = 3_600  # on their way; the oldest of them tells the delay, so that more would tell nothing new
 LOST_S = 2.0  # after which a word that is not waiting behind others is not on its way at all
+STALE_S = 15.0  # without an answer to a word, or anything else from the broker: nobody is at the other end
+UNPROVEN_S = 25.0  # after which a broker that has never handed on any word does not do so
+MUTE_S = 3_600.0  # until it is tried again
+
+
+@dataclass(slots=True)
+class _Word:
+    number: int
+    at: float
+    packet: int
+    taken: bool = False  # by the broker
 
 
 class Echo:
     """The delay of an intake, by words that it sends to itself through the broker.
 
     Such a word stands in the broker's queue behind all that came before it: it tells of messages that nobody here has
-    seen yet, and no device's clock has a part in it. A broker that does not hand them on is told of by what is here.
+    seen yet, and no device's clock has a part in it. Where a broker refuses such words, or takes them and hands none
+    on, nothing is told by them.
     """
 
     def __init__(self, client_id: str) -> None:
         self.topic = f"cityglass/{client_id}/echo"
         self._name = token_hex(4)  # of this process: a session may hold words of the one before it
         self._link: Link | None = None
-        self._waiting: deque[tuple[int, float]] = deque()
+        self._waiting: deque[_Word] = deque()
         self._spoken = 0
-        self._due = 0.0
+        self._due = self._mute_until = 0.0
+        self._proven = False
         self._last_s = 0.0
 
     @property
     def lag_s(self) -> float:
         """Seconds that the newest word took, or that an older one has been on its way."""
         try:
-            return max(self._last_s, time.monotonic() - self._waiting[0][1])
+            return max(self._last_s, time.monotonic() - self._waiting[0].at)
         except IndexError:
             return self._last_s
 
@@ -41,28 +55,50 @@ class Echo:
         if link is None or not link.welcome or self.topic in link.ungranted:
             return
         if link is not self._link:  # what was on its way on another connection may never come
+            if self._waiting and not self._proven:  # Mosquitto 2.0 ends a connection for a word that it does not allow
+                self._mute_until = now + MUTE_S
             self._link = link
             self._waiting.clear()
-        if now < self._due or len(self._waiting) >= MOST:
+        if now < self._due or now < self._mute_until or len(self._waiting) >= MOST:
             return
         self._due = now + EVERY_S
-        if link.publish(self.topic, f"{self._name} {self._spoken + 1}".encode()):
+        unproven = not self._proven and self._waiting and now - self._waiting[0].at > UNPROVEN_S
+        if not self._answers(link) or unproven:
+            self._mute_until, self._last_s = now + MUTE_S, 0.0
+            self._waiting.clear()
+            return
+        packet = link.publish(self.topic, f"{self._name} {self._spoken + 1}".encode())
+        if packet is not None:
             self._spoken += 1
-            self._waiting.append((self._spoken, now))
+            self._waiting.append(_Word(self._spoken, now, packet))
+
+    def _answers(self, link: Link) -> bool:
+        """Look what the broker said to words that are on their way; false where it refused one."""
+        answers = link.answers()
+        for word in self._waiting:
+            word.taken = word.taken or answers.get(word.packet, False)
+        return all(answers.get(word.packet, True) for word in self._waiting)
 
     def heard(self, payload: bytes) -> None:
         """A word is back, and all that came before it is stored."""
         name, _space, number = payload.decode("ascii", "replace").partition(" ")
         if name != self._name or not number.isdecimal():
             return
-        while self._waiting and self._waiting[0][0] <= int(number):
-            spoken, at = self._waiting.popleft()
-            if spoken == int(number):
-                self._last_s = time.monotonic() - at
+        self._proven = True
+        while self._waiting and self._waiting[0].number <= int(number):
+            word = self._waiting.popleft()
+            if word.number == int(number):
+                self._last_s = time.monotonic() - word.at
 
-    def nothing_waits(self) -> None:
-        """Nothing comes at all: a word of some time ago is lost, and there is no delay."""
-        while self._waiting and time.monotonic() - self._waiting[0][1] > LOST_S:
+    def nothing_waits(self, link: Link | None) -> None:
+        """Nothing comes at all: a word that the broker took some time ago is lost, and there is no delay.
+
+        One that it never answered shows that the connection leads nowhere; it is ended.
+        """
+        now = time.monotonic()
+        while self._waiting and self._waiting[0].taken and now - self._waiting[0].at > LOST_S:
             self._waiting.popleft()
         if not self._waiting:
             self._last_s = 0.0
+        elif link is self._link and link is not None and now - max(self._waiting[0].at, link.heard_at) > STALE_S:
+            link.abandon()

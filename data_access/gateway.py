@@ -141,7 +141,7 @@ class Gateway:
             _due, times = self._sent.get(key, (0.0, 0))
             pause = min(LONGEST_AGAIN_S, AGAIN_S * 2.0**times) * random.uniform(0.75, 1.25)  # noqa: S311  # not secret
             self._sent[key] = (time.monotonic() + pause, min(times + 1, 10))
-        return link.publish(f"cityglass/{key.device}/readings", body)
+        return link.publish(f"cityglass/{key.device}/readings", body) is not None
 
     # --- from the devices ---
 

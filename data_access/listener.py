@@ -217,7 +217,7 @@ class Listener:
                 self._keep(arrivals)
             else:
                 self._lag_s = 0.0
-                self._echo.nothing_waits()
+                self._echo.nothing_waits(self._link)
             self._tell()
             link = self._link
             self._echo.speak(link)
@@ -325,7 +325,7 @@ class Listener:
             if device in heard:
                 continue  # once a second: of its other boot in the next round
             said = {"boot": boot, "seq": ack.seq, "also": ack.also[:MOST_RANGES]}
-            if not link.publish(f"cityglass/{device}/ack", orjson.dumps(said)):
+            if link.publish(f"cityglass/{device}/ack", orjson.dumps(said)) is None:
                 return  # the rest in the next round
             heard.add(device)
             del self._untold[device, boot]

@@ -31,7 +31,7 @@ CONNECT_S = 3.0  # for a broker on the way that does not answer
 WELCOME_S = 10.0  # for a broker that took the connection and says nothing
 SESSION_S = 3 * 86_400  # how long the broker keeps our session and what came meanwhile: a long weekend
 RECEIVE_MAXIMUM = 4_000  # messages on their way to us that are not acknowledged yet
-UNKNOWN_VERSION, WRONG_PASSWORD, TAKEN_OVER = 0x84, (0x86, 0x87), 0x8E  # reason codes of MQTT 5
+NOBODY_LISTENS, UNKNOWN_VERSION, WRONG_PASSWORD, TAKEN_OVER = 0x10, 0x84, (0x86, 0x87), 0x8E  # reason codes of MQTT 5
 IDLE_S = 0.5
 FULL_S = 0.02
 
@@ -104,7 +104,9 @@ class Link:
         self.refusal: ReasonCode | None = None
         self.farewell: ReasonCode | None = None
         self.ungranted: list[str] = []
-        self.tick = time.monotonic()
+        self.tick = self.heard_at = time.monotonic()
+        self._abandoned = False
+        self._answers: dict[int, bool] | None = None
         self._address = address
         self._filters = list(filters)
         self._on_welcome = welcomed
@@ -121,6 +123,7 @@ class Link:
             self._client.tls_set_context(ssl.create_default_context())
         self._client.on_connect = self._welcomed
         self._client.on_subscribe = self._subscribed
+        self._client.on_publish = self._answered
         self._client.on_disconnect = self._ended
         self._client.on_socket_open = self._opened
         self._client.on_socket_register_write = lambda *_: self.wake()
@@ -159,7 +162,7 @@ class Link:
 
     def _carry(self, selector: selectors.BaseSelector, stop: threading.Event, room: Callable[[], bool]) -> None:
         begun, watched = time.monotonic(), 0
-        while not stop.is_set() and self._socket and self._client.socket():
+        while not (stop.is_set() or self._abandoned) and self._socket and self._client.socket():
             self.tick = time.monotonic()
             if self._client.want_write():
                 self._client.loop_write()
@@ -194,6 +197,7 @@ class Link:
 
     def _read(self, room: Callable[[], bool]) -> None:
         while self._client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self.heard_at = time.monotonic()
             if not (self._socket and self._client.socket() and self._socket.pending() and room()):
                 return
 
@@ -204,9 +208,23 @@ class Link:
             self._socket.send(struct.pack(f">{len(packets)}H", *packets))
             self.wake()
 
-    def publish(self, topic: str, payload: bytes, retain: bool = False) -> bool:
-        """Publish at QoS 1, from any thread; False where it could not even be queued."""
-        return self._client.publish(topic, payload, qos=1, retain=retain).rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+    def publish(self, topic: str, payload: bytes, retain: bool = False) -> int | None:
+        """Publish at QoS 1, from any thread; the packet's number, None where it could not even be queued."""
+        told = self._client.publish(topic, payload, qos=1, retain=retain)
+        return told.mid if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def answers(self) -> dict[int, bool]:
+        """What the broker has said to packets of ours since this was last asked, by number: whether it took them.
+
+        Nothing is kept before it is asked for the first time.
+        """
+        found, self._answers = self._answers, {}
+        return found or {}
+
+    def abandon(self) -> None:
+        """End this connection, from any thread: nobody is at its other end."""
+        self._abandoned = True
+        self.wake()
 
     def wake(self) -> None:
         """Have `run` look up at once; safe from any thread."""
@@ -272,6 +290,10 @@ class Link:
         self._stands_since = time.monotonic()
         self._on_welcome(self)  # first: who sees that it stands must not still see what was wrong before
         self.welcome = True
+
+    def _answered(self, _client: Any, _userdata: Any, packet: int, reason: ReasonCode, _properties: Any) -> None:
+        if self._answers is not None:
+            self._answers[packet] = not reason.is_failure and reason.value != NOBODY_LISTENS
 
     def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if flags.is_disconnect_packet_from_server:

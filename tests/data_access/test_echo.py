@@ -12,7 +12,7 @@ from data_access.echo import Echo
 from data_access.inbox import Inbox
 from data_access.writer import CityWriter, Committed, Message
 from tests.conftest import Mosquitto
-from tests.devices import Sender, listening, quarantined, until, url_in
+from tests.devices import Sender, listening, quarantined, stored, until, url_in
 
 SLOW_S, SENT = 0.1, 3_000
 
@@ -28,15 +28,24 @@ class Clock:
 
 
 class Wire:
-    """A connection that keeps what is published on it."""
+    """A connection that keeps what is published on it; its broker takes (or refuses) each word at once."""
 
-    def __init__(self, *ungranted: str) -> None:
+    def __init__(self, *ungranted: str, answer: bool | None = True) -> None:
         self.welcome, self.ungranted = True, list(ungranted)
         self.said: list[bytes] = []
+        self.answer = answer
+        self.heard_at = 1_000.0
+        self.abandoned = False
 
-    def publish(self, _topic: str, payload: bytes) -> bool:
+    def publish(self, _topic: str, payload: bytes) -> int:
         self.said.append(payload)
-        return True
+        return len(self.said)
+
+    def answers(self) -> dict[int, bool]:
+        return {} if self.answer is None else {n + 1: self.answer for n in range(len(self.said))}
+
+    def abandon(self) -> None:
+        self.abandoned = True
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ def test_the_delay_is_how_long_the_newest_word_took_or_an_older_one_is_away(cloc
     echo.heard(wire.said[0])
     assert echo.lag_s == 0.25
     clock.now += 1
-    spoken(echo, wire, clock, 30)
+    spoken(echo, wire, clock, 30)  # the broker has shown that it hands them on: they wait behind others
     assert (len(wire.said), echo.lag_s) == (31, 30)
     echo.heard(wire.said[20])  # what was spoken before it and did not come is lost
     assert echo.lag_s == 11
@@ -82,20 +91,66 @@ def test_words_of_another_process_and_no_words_at_all_say_nothing(clock: Clock) 
 
 def test_where_nothing_comes_a_word_that_is_away_is_lost(clock: Clock) -> None:
     echo, wire = Echo("us"), Wire()
-    spoken(echo, wire, clock, 1)
-    echo.nothing_waits()
-    assert echo.lag_s == 1  # it may still be on its way
+    spoken(echo, wire, clock, 2)
+    echo.nothing_waits(wire)
+    assert echo.lag_s == 2  # it may still be on its way
     clock.now += module.LOST_S
-    echo.nothing_waits()
-    assert echo.lag_s == 0
+    echo.nothing_waits(wire)
+    assert echo.lag_s == 3  # the newer one: nobody has asked yet whether the broker took it
+    assert not wire.abandoned
+    spoken(echo, wire, clock, 3)
+    echo.nothing_waits(wire)
+    assert echo.lag_s < 3
+
+
+def test_a_connection_that_answers_nothing_is_ended_while_nothing_comes(clock: Clock) -> None:
+    echo, wire = Echo("us"), Wire(answer=None)
+    spoken(echo, wire, clock, 10)
+    echo.nothing_waits(wire)
+    assert (echo.lag_s, wire.abandoned) == (10, False)
+    clock.now += module.STALE_S - 5
+    wire.heard_at = clock.now - 1  # somebody is there
+    echo.nothing_waits(wire)
+    assert not wire.abandoned
+    clock.now += module.STALE_S
+    echo.nothing_waits(wire)
+    assert wire.abandoned
+
+
+def test_a_broker_that_refuses_its_words_or_hands_none_on_is_left_alone_for_a_while(clock: Clock) -> None:
+    echo, wire = Echo("us"), Wire(answer=False)
+    spoken(echo, wire, clock, 60)
+    assert (len(wire.said), echo.lag_s) == (1, 0)
+    clock.now += module.MUTE_S
+    silent = Wire()  # it takes them, and hands none on
+    longest = 0.0
+    for _second in range(100):
+        spoken(echo, silent, clock, 1)
+        longest = max(longest, echo.lag_s)
+    assert longest <= module.UNPROVEN_S + 2
+    assert (len(silent.said), echo.lag_s) == (module.UNPROVEN_S + 1, 0)
+    clock.now += module.MUTE_S
+    spoken(echo, silent, clock, 1)
+    echo.heard(silent.said[-1])
+    spoken(echo, silent, clock, 100)
+    assert echo.lag_s == 100  # now it is known to hand them on
 
 
 def test_a_new_connection_waits_for_none_of_the_words_of_the_last_one(clock: Clock) -> None:
     echo, wire, next_one = Echo("us"), Wire(), Wire()
-    spoken(echo, wire, clock, 60)
-    assert echo.lag_s == 60
+    spoken(echo, wire, clock, 2)
+    echo.heard(wire.said[0])
+    spoken(echo, wire, clock, 20)
+    assert echo.lag_s == 21
     spoken(echo, next_one, clock, 1)
-    assert echo.lag_s == 1
+    assert echo.lag_s <= 2
+
+
+def test_a_broker_that_ends_the_connection_for_its_first_word_hears_no_second_one(clock: Clock) -> None:
+    echo, wire, next_one = Echo("us"), Wire(answer=None), Wire()
+    spoken(echo, wire, clock, 1)
+    spoken(echo, next_one, clock, 60)
+    assert (next_one.said, echo.lag_s) == ([], 0)
 
 
 def test_it_is_not_said_where_the_broker_does_not_hand_it_on(clock: Clock) -> None:
@@ -149,3 +204,33 @@ def test_what_the_broker_holds_is_part_of_the_delay(
     other = tmp_path / "control"
     other.mkdir()
     assert longest_told(mosquitto, other)[0] < 1
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("allowed", [True, False])
+def test_a_broker_that_does_not_allow_it_costs_neither_readings_nor_acknowledgements(
+    tmp_path: Path, allowed: bool
+) -> None:
+    rules = tmp_path / "rules"
+    rules.write_text("topic read #\n" + "".join(f"topic write cityglass/+/{what}\n" for what in ("readings", "ack")))
+    with rules.open("a") as file:
+        file.write("topic write cityglass/+/echo\n" if allowed else "")
+    folder = tmp_path / "broker"
+    folder.mkdir()
+    broker = Mosquitto(folder, f"acl_file {rules}")
+    broker.start()
+    try:
+        with listening(broker.url, tmp_path) as listener, Sender(broker.port) as sender:
+            end = time.monotonic() + 5
+            number = 0
+            while time.monotonic() < end:  # never quiet for long enough to be called so
+                number += 1
+                sender.measure("air-1", number)
+                time.sleep(0.02)
+            until(lambda: len(stored(tmp_path)) == number)
+            until(lambda: sender.acks("air-1") and sender.acks("air-1")[-1]["seq"] == number)
+            assert listener.counts()["lag_s"] < 3
+            assert listener.fault is None
+            assert listener._echo._proven == allowed
+    finally:
+        broker.stop()
