@@ -37,7 +37,7 @@ class Inbox:
 
     def put(self, arrival: Arrival) -> None:
         self._waiting.append(arrival)
-        self._bytes_in += len(arrival.payload)
+        self._bytes_in += len(arrival.payload) + len(arrival.topic)
         if not self._some.is_set():
             self._some.set()
         if len(self._waiting) >= self._batch and not self._many.is_set():
@@ -57,7 +57,7 @@ class Inbox:
             if len(self._waiting) < most:
                 self._many.wait(linger_s)
         taken = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        self._bytes_out += sum(len(arrival.payload) for arrival in taken)
+        self._bytes_out += sum(len(arrival.payload) + len(arrival.topic) for arrival in taken)
         if self._waiting:
             self._some.set()
         return taken

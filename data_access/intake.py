@@ -38,6 +38,7 @@ NEWER = (
     "received_at = excluded.received_at, value = excluded.value, quality = excluded.quality, "
     "revision = excluded.revision WHERE excluded.observed_at > latest.observed_at"
 )
+MOST_NAMES = 200_000
 _NEW_STREAM, _NEW_BOOT = inserting(STREAM), inserting(BOOT)
 
 
@@ -85,6 +86,9 @@ class Names:
 
     def keep(self) -> None:
         self._fresh.clear()
+        for names in (self._streams, self._boots):
+            if len(names) > MOST_NAMES:  # anyone may invent devices and starts; they are looked up again
+                names.clear()
 
     def forget(self) -> None:
         for names, key in self._fresh:

@@ -31,6 +31,7 @@ log = structlog.get_logger("listener")
 
 BATCH, LINGER_S = 1_000, 0.05
 KEPT_BYTES = 4_096  # of a message that is too large
+MAX_TOPIC = 512  # bytes; the longest of ours has 82
 TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
 MOST_UNTOLD = 50_000  # boots of which a device has not heard yet
 MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
@@ -39,7 +40,7 @@ STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so m
 STUCK_S = 60.0
 
 UNREAD = N_("nobody reads this topic")
-BAD_TOPIC = N_("the topic is not valid UTF-8")
+BAD_TOPIC, LONG_TOPIC = N_("the topic is not valid UTF-8"), N_("the topic is too long")
 TOO_LARGE = N_("the payload is too large")
 CRASHED = N_("its decoder failed")
 HELD = N_("it talks too much, and what is beyond its measure is held back")
@@ -202,6 +203,8 @@ class Listener:
             topic = name.decode()
         except UnicodeDecodeError:
             topic, fault = name.decode("utf-8", "backslashreplace"), BAD_TOPIC.words
+        if len(name) > MAX_TOPIC:
+            fault, topic = f"{LONG_TOPIC.words}: {len(name)} bytes", topic[:MAX_TOPIC]
         if len(payload) > MAX_PAYLOAD:
             fault, payload = f"{TOO_LARGE.words}: {len(payload)} bytes", payload[:KEPT_BYTES]
         self._received += topic != self._echo.topic

@@ -31,10 +31,19 @@ class Pulse(msgspec.Struct, frozen=True):
     heard_s: float = 0.0
 
     def write(self, folder: Path) -> None:
-        """Put this in the place of the word before."""
-        written = folder / "listener.json.new"
-        written.write_bytes(msgspec.json.encode(self))
-        written.replace(folder / "listener.json")
+        """Put this in the place of the word before; on a full disk over it, in the room that it has.
+
+        Raises:
+            OSError: neither is possible.
+        """
+        said, place, written = msgspec.json.encode(self), folder / "listener.json", folder / "listener.json.new"
+        try:
+            written.write_bytes(said)
+            written.replace(place)
+        except OSError:
+            with place.open("r+b") as file:
+                file.write(said)
+                file.truncate()
 
     @classmethod
     def read(cls, folder: Path, now: float | None = None) -> Self | None:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from hashlib import sha256
 
 from data_access.camera_views import Watch
@@ -61,7 +62,8 @@ def listen(settings: Settings, stop: threading.Event) -> None:
             stored_at=stored_at,
             counts=counts,
         )
-        pulse.write(settings.folder)
+        with suppress(OSError):  # who cannot tell how it fares can still listen
+            pulse.write(settings.folder)
         tell(told, counted)
         told = counted
     listener.stop()

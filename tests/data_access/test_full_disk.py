@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from data_access.engine import StoreUnavailable
+from data_access.pulse import Pulse
 from data_access.records import Incident, Packet, Reading
 from data_access.store import CityStore
 from data_access.words import speaking
@@ -122,6 +123,15 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged_and_heals(
     with sqlite3.connect(small_disk / "city.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     connection.close()
+
+
+def test_a_listener_on_a_full_disk_can_still_tell_how_it_fares(small_disk: Path) -> None:
+    long_ago = Pulse(1.0, True, counts={"received": 10**12})
+    long_ago.write(small_disk)
+    fill(small_disk / "filler")
+    told = Pulse(2.0, True, fault="The disk is full.")
+    told.write(small_disk)
+    assert Pulse.last(small_disk) == told
 
 
 def test_another_writer_that_holds_on_for_too_long_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

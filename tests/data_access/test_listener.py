@@ -299,6 +299,17 @@ def test_the_corpus_of_bad_packets_stops_nothing_and_vanishes_nowhere(mosquitto:
     assert all(reason for _, reason, _, _ in quarantined(tmp_path))
 
 
+def test_a_topic_of_any_length_is_refused_and_takes_no_room(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        for number in range(3):
+            sender.say(f"ngsi-ld/{number}{'x' * 20_000}", "{}")
+        sender.measure("air-1", 1)
+        until(lambda: listener.counts()["acknowledged"] == 4)
+        assert not any(len(topic) > 600 for topic in listener._known)
+    assert stored(tmp_path) == numbers("air-1", 1, 1)
+    assert {reason for _topic, reason, _raw, _count in quarantined(tmp_path)} == {"the topic is too long: 20009 bytes"}
+
+
 def test_not_to_know_how_often_devices_are_to_speak_costs_no_message(mosquitto: Mosquitto, tmp_path: Path) -> None:
     def unknown() -> dict[str, float]:
         raise RuntimeError("the register is locked")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from data_access import quarantine
+from data_access import intake, quarantine
 from data_access import writer as writers
 from data_access.ledger import Ack, Acks
 from data_access.queries import Changed, Clocks, Devices, Gaps, Incidents, Latest, Track
@@ -254,6 +254,15 @@ def test_a_message_that_cannot_be_stored_at_all_need_not_come_again_either(city:
 def test_a_device_that_started_again_is_told_of_both_its_boots(city: Both) -> None:
     sent = [message(pm25(1.0, NOON + n * SECOND), boot=boot, seq=1) for n, boot in enumerate(("old", "new"))]
     assert city.writer.commit(sent).acks == {("air-1", "old"): Ack("old", 1), ("air-1", "new"): Ack("new", 1)}
+
+
+def test_very_many_devices_take_no_memory_without_end(city: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "MOST_NAMES", 10)
+    for n in range(30):
+        sent = [message(pm25(1.0, NOON + n * SECOND), boot=f"b{n}", seq=seq) for seq in (1, 2)]
+        assert city.writer.commit(sent).acks == {("air-1", f"b{n}"): Ack(f"b{n}", 2)}
+    assert len(city.writer._names._boots) <= 10
+    assert city.writer.commit([message(pm25(1.0), boot="b0", seq=3)]).acks == {("air-1", "b0"): Ack("b0", 3)}
 
 
 def test_a_message_without_numbers_is_not_acknowledged(city: Both) -> None:
