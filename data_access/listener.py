@@ -37,6 +37,7 @@ MOST_UNTOLD = 50_000  # boots of which a device has not heard yet
 MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
 SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts to connect
 STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
+MOST_PATIENT = 5  # so often the pause doubles after connections that stood: a broker that is there should be heard soon
 STUCK_S = 60.0
 
 UNREAD = N_("nobody reads this topic")
@@ -163,7 +164,7 @@ class Listener:
             if link.welcome:
                 good = protocol
                 short = 0 if link.stood_s > STEADY_S else short + 1
-                failures = short
+                failures = min(short, MOST_PATIENT)
             elif unreachable is None:  # something answered, but not to this: it may speak the other version
                 protocol = MQTT_3 if protocol == MQTT_5 else MQTT_5
             else:
