@@ -108,8 +108,8 @@ class Gateway:
             if link is None or not link.welcome:
                 continue
             if link is not stated:
-                for topic, body in self._spool.states():
-                    link.publish(topic, body, retain=True)
+                for topic in self._spool.stated():
+                    link.publish(topic, self._spool.state(topic), retain=True)
                 stated = link
             while not self._stop.is_set() and self._send_some(link):
                 pass

@@ -14,22 +14,27 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from data_access.decoders.fields import MAX_NUMBER
+from data_access.decoders.fields import MAX_NUMBER, MAX_PAYLOAD
+from data_access.tally import Tally
 from data_access.words import _
 
 MOST = 2_000_000  # messages: at one a minute from 50 devices four weeks
 LONGEST_BOOT = 64
 LOST_TOLD = 100  # ranges of given-up numbers in one message
+LARGEST = MAX_PAYLOAD - 256  # bytes of a message: the city's broker counts its topic and the head of its packet, too
+ADDED = 128  # bytes, more than enough for the number that a message is given here
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS message (
     place INTEGER PRIMARY KEY AUTOINCREMENT, device TEXT NOT NULL, boot TEXT NOT NULL, seq INTEGER NOT NULL,
     body BLOB NOT NULL, UNIQUE (device, boot, seq));
+CREATE INDEX IF NOT EXISTS message_of ON message (device);
 CREATE TABLE IF NOT EXISTS sender (device TEXT PRIMARY KEY, boot TEXT NOT NULL, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS lost (
     device TEXT NOT NULL, boot TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
     PRIMARY KEY (device, boot, first)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (topic TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS own (name TEXT NOT NULL);
 """
 
 
@@ -46,7 +51,7 @@ class SpoolError(RuntimeError):
 
 
 class Spool:
-    """One file of messages on their way; safe from any thread.
+    """One file of messages on their way; safe from any thread. Its `name` is its own, and stays with the file.
 
     Raises (on opening):
         SpoolError: the file cannot be opened, or is something else.
@@ -55,13 +60,15 @@ class Spool:
     def __init__(self, path: Path, most: int = MOST) -> None:
         self._most = most
         self._lock = threading.Lock()
+        self._counted: list[tuple[str, int]] = []  # in the transaction at hand
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.execute("PRAGMA synchronous=FULL")
             self._db.executescript(_TABLES)
-            self._held = int(self._db.execute("SELECT count(*) FROM message").fetchone()[0])
+            self.name = self._own_name()
+            self._tally = Tally(dict(self._db.execute("SELECT device, count(*) FROM message GROUP BY device")))
         except (OSError, sqlite3.Error) as fault:
             told = _("The spool {path} cannot be opened: {reason}. Choose another file with --spool.")
             raise SpoolError(told.format(path=path, reason=fault)) from fault
@@ -72,7 +79,7 @@ class Spool:
 
     def __len__(self) -> int:
         """How many messages the city has not confirmed yet."""
-        return self._held
+        return self._tally.total
 
     def put(self, messages: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Key]:
         """Number these messages of devices, unless they are, and keep them; on disk when this returns.
@@ -88,9 +95,16 @@ class Spool:
         with self._lock, self._transaction():
             self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (topic, body))
 
-    def states(self) -> list[tuple[str, bytes]]:
+    def stated(self) -> list[str]:
+        """The topics on which something holds."""
         with self._lock:
-            return self._db.execute("SELECT topic, body FROM state ORDER BY topic").fetchall()
+            return [row[0] for row in self._db.execute("SELECT topic FROM state ORDER BY topic")]
+
+    def state(self, topic: str) -> bytes:
+        """What holds on this topic; nothing where nothing was said."""
+        with self._lock:
+            row = self._db.execute("SELECT body FROM state WHERE topic = ?", (topic,)).fetchone()
+            return bytes(row[0]) if row else b""
 
     def waiting(self, after: int, most: int) -> list[tuple[int, Key, bytes]]:
         """The next messages after this place, in the order in which they came: place, number, message."""
@@ -107,18 +121,30 @@ class Spool:
             row = self._db.execute("SELECT body FROM message WHERE device = ? AND boot = ? AND seq = ?", key).fetchone()
             return self._telling(key.device, key.boot, row[0]) if row else None
 
+    def lost_alone(self, most: int) -> list[tuple[str, bytes]]:
+        """Messages that only say what is lost, where nothing waits that could say it too: device, message."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT DISTINCT device, boot FROM lost WHERE NOT EXISTS (SELECT 1 FROM message"
+                " WHERE message.device = lost.device AND message.boot = lost.boot) LIMIT ?",
+                (most,),
+            ).fetchall()
+            return [(row[0], orjson.dumps({"boot": row[1], "lost": self._lost(*row)})) for row in rows]
+
     def confirmed(self, device: str, boot: str, upto: int, also: Iterable[tuple[int, int]] = ()) -> int:
         """The city has these numbers: they leave the file. How many did."""
         with self._lock, self._transaction():
-            before = self._db.total_changes
-            for first, last in ((0, upto), *also):
-                self._db.execute(
+            gone = 0
+            for settled in ((0, upto), *also):
+                gone += self._db.execute(
                     "DELETE FROM message WHERE device = ? AND boot = ? AND seq BETWEEN ? AND ?",
-                    (device, boot, first, last),
+                    (device, boot, *settled),
+                ).rowcount
+                self._db.execute(
+                    "DELETE FROM lost WHERE device = ? AND boot = ? AND first >= ? AND last <= ?",
+                    (device, boot, *settled),
                 )
-            gone = self._db.total_changes - before
-            self._db.execute("DELETE FROM lost WHERE device = ? AND boot = ? AND last <= ?", (device, boot, upto))
-            self._held -= gone
+            self._count(device, -gone)
             return gone
 
     def _keep(self, device: str, body: dict[str, Any]) -> Key:
@@ -133,32 +159,50 @@ class Spool:
         kept = self._db.execute(
             "INSERT OR IGNORE INTO message (device, boot, seq, body) VALUES (?, ?, ?, ?)", (*key, orjson.dumps(body))
         ).rowcount
-        self._held += kept
-        if self._held > self._most:
-            self._give_up(key)
+        self._count(device, kept)
+        while self._tally.total > self._most:
+            self._give_up(self._tally.fullest())
         return key
 
-    def _give_up(self, newest: Key) -> None:
+    def _give_up(self, device: str) -> None:
         """The oldest message of the device that fills the spool goes; its number is remembered, to be told."""
-        device, boot, _seq = newest
-        (seq,) = self._db.execute(
-            "SELECT min(seq) FROM message WHERE device = ? AND boot = ?", (device, boot)
+        place, boot, seq = self._db.execute(
+            "SELECT place, boot, seq FROM message WHERE device = ? ORDER BY place LIMIT 1", (device,)
         ).fetchone()
-        self._db.execute("DELETE FROM message WHERE device = ? AND boot = ? AND seq = ?", (device, boot, seq))
+        self._db.execute("DELETE FROM message WHERE place = ?", (place,))
         joined = self._db.execute(
             "UPDATE lost SET last = ? WHERE device = ? AND boot = ? AND last = ?", (seq, device, boot, seq - 1)
         ).rowcount
-        if not joined:
-            self._db.execute("INSERT OR REPLACE INTO lost VALUES (?, ?, ?, ?)", (device, boot, seq, seq))
-        self._held -= 1
+        if not joined:  # a range that begins there holds this number already
+            self._db.execute("INSERT OR IGNORE INTO lost VALUES (?, ?, ?, ?)", (device, boot, seq, seq))
+        self._count(device, -1)
+
+    def _count(self, device: str, more: int) -> None:
+        self._tally.add(device, more)
+        self._counted.append((device, more))
 
     def _telling(self, device: str, boot: str, body: bytes) -> bytes:
-        """The message, with the numbers that its sender can never send again."""
-        lost = self._db.execute(
+        """The message, with the numbers that its sender can never send again: as many as there is room for."""
+        lost = self._lost(device, boot)
+        said = orjson.loads(body) if lost else {}
+        while lost and said.get("lost") is None:  # what the sender itself has lost goes first
+            told = orjson.dumps(said | {"lost": lost})
+            if len(told) <= LARGEST:
+                return told
+            lost = lost[: len(lost) // 2]
+        return body
+
+    def _lost(self, device: str, boot: str) -> list[tuple[int, int]]:
+        return self._db.execute(
             "SELECT first, last FROM lost WHERE device = ? AND boot = ? ORDER BY first LIMIT ?",
             (device, boot, LOST_TOLD),
         ).fetchall()
-        return orjson.dumps(orjson.loads(body) | {"lost": lost}) if lost else body
+
+    def _own_name(self) -> str:
+        self._db.execute(
+            "INSERT INTO own SELECT ? WHERE NOT EXISTS (SELECT 1 FROM own)", (f"gateway-{secrets.token_hex(4)}",)
+        )
+        return str(self._db.execute("SELECT name FROM own").fetchone()[0])
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db, self)
@@ -171,18 +215,27 @@ def _numbered(body: Mapping[str, Any]) -> bool:
 
 
 class _Transaction:
-    """All of it or nothing; `held` goes back with it."""
+    """All of it or nothing; what was counted goes back with it."""
 
     def __init__(self, db: sqlite3.Connection, spool: Spool) -> None:
         self._db, self._spool = db, spool
 
     def __enter__(self) -> None:
-        self._held = self._spool._held
+        self._spool._counted.clear()
         self._db.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: Any, *_fault: Any) -> None:
-        if kind is None:
+        if kind is not None:
+            self._undo()
+            return
+        try:
             self._db.execute("COMMIT")
-        else:
-            self._spool._held = self._held
+        except sqlite3.Error:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        for device, more in reversed(self._spool._counted):
+            self._spool._tally.add(device, -more)
+        if self._db.in_transaction:  # a disk that is full may have ended it
             self._db.execute("ROLLBACK")
