@@ -415,7 +415,9 @@ def gateway_command(
         Path | None, typer.Option(help=_("The folder in which its devices leave files (.ndjson)."))
     ] = None,
     spool: Annotated[Path, typer.Option(help=_("Where messages wait until the city has them."))] = SPOOL,
-    name: Annotated[str, typer.Option(help=_("The gateway's own name at both brokers."))] = "gateway",
+    name: Annotated[
+        str | None, typer.Option(help=_("The gateway's own name at both brokers; else one that its spool keeps."))
+    ] = None,
 ) -> None:
     from data_access.gateway import Gateway
     from data_access.spool import Spool, SpoolError

@@ -11,39 +11,50 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from pathlib import Path
-from sqlite3 import Error as DiskError
-from typing import Any
 
 import orjson
 import structlog
 
+from data_access.admission import object_in, state_in, topic_in
 from data_access.decoders.fields import MAX_NUMBER
+from data_access.folder import Folder
 from data_access.mqtt import Address, Link
 from data_access.spool import Key, Spool
-from data_access.wire import MQTT_3, MQTT_5
+from data_access.standing import Standing, carry_on
 from data_access.words import _
 
 log = structlog.get_logger("gateway")
 
 WINDOW, BATCH = 2_000, 500  # messages sent and not confirmed yet; messages taken from the disk at once
 AGAIN_S, LONGEST_AGAIN_S = 5.0, 60.0  # after which a message is sent again; each time later
-SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts to connect
+TIMES_UNHEARD = 4  # a message was sent so often, and the city has confirmed nothing on this connection
 LOOK_S, TELL_S = 1.0, 60.0
-SUFFIX, DONE, REFUSED = ".ndjson", ".done", ".refused"
+ACKS = "cityglass/+/ack"
 LOCAL = ("cityglass/+/readings", "cityglass/+/about", "cityglass/+/status")
 
 
 class Gateway:
-    """One gateway, for as long as `run` runs; `local` is the broker beside it, `files` a folder of its devices'."""
+    """One gateway, for as long as `run` runs; `local` is the broker beside it, `files` a folder of its devices'.
 
-    def __init__(self, city: str, spool: Spool, name: str, local: str | None = None, files: Path | None = None) -> None:
-        self._city, self._spool, self._name, self._files = Address.of(city), spool, name, files
-        self._local = Address.of(local) if local else None
+    Without a `name` it has its spool's: two gateways with one name would take each other's place at the broker.
+    """
+
+    def __init__(
+        self, city: str, spool: Spool, name: str | None = None, local: str | None = None, files: Path | None = None
+    ) -> None:
         self._stop = threading.Event()
+        self._spool, own = spool, name or spool.name
+        self._city = Address.of(city)
+        self._up = Standing(self._city, f"{own}-up", (ACKS,), self._stop)
+        self._down = Standing(Address.of(local), f"{own}-down", LOCAL, self._stop) if local else None
+        self._folder = Folder(files, spool) if files else None
         self._link: Link | None = None
         self._sent: dict[Key, tuple[float, int]] = {}
         self._lock = threading.Lock()
+        self._stating = threading.Lock()  # so that an older state never follows a newer one
+        self._unheard = True
         self._place = 0
         self._news = threading.Event()
         self.confirmed = 0
@@ -51,11 +62,13 @@ class Gateway:
     def run(self, stop: threading.Event) -> None:
         """Take, keep and send until `stop`."""
         work: list[Callable[[], None]] = [self._to_city, self._send]
-        if self._local:
+        if self._down:
             work.append(self._from_devices)
-        if self._files:
+        if self._folder:
             work.append(self._from_files)
-        threads = [threading.Thread(target=one, daemon=True) for one in work]
+        threads = [
+            threading.Thread(target=copy_context().run, args=(carry_on, one, self._stop), daemon=True) for one in work
+        ]
         for thread in threads:
             thread.start()
         told = time.monotonic()
@@ -71,7 +84,7 @@ class Gateway:
     # --- towards the city ---
 
     def _to_city(self) -> None:
-        self._stay_connected(self._city, f"{self._name}-up", ("cityglass/+/ack",), self._heard, self._reached)
+        self._up.run(self._heard, self._reached)
 
     def _reached(self, link: Link) -> None:
         """A new connection: whatever was on its way may never have arrived, and what holds is said again."""
@@ -79,6 +92,7 @@ class Gateway:
             self._sent.clear()
             self._place = 0
             self._link = link
+        self._unheard = True
         self._news.set()
 
     def _heard(self, link: Link, topic: bytes, number: int, payload: bytes, _retained: bool) -> None:
@@ -89,9 +103,10 @@ class Gateway:
             said = orjson.loads(payload)
             boot, upto = str(said["boot"]), min(int(said["seq"]), MAX_NUMBER)
             also = [(min(int(first), MAX_NUMBER), min(int(last), MAX_NUMBER)) for first, last in said.get("also") or ()]
-        except (ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError, IndexError, OverflowError):
             log.warning(_("A confirmation of the city cannot be read and is left alone."))
             return
+        self._unheard = False
         self.confirmed += self._spool.confirmed(device, boot, upto, also)
         with self._lock:
             for key in [one for one in self._sent if one.device == device and one.boot == boot]:
@@ -100,7 +115,7 @@ class Gateway:
         self._news.set()
 
     def _send(self) -> None:
-        stated: Link | None = None
+        stated, due = None, 0.0
         while not self._stop.is_set():
             self._news.wait(LOOK_S)
             self._news.clear()
@@ -108,18 +123,28 @@ class Gateway:
             if link is None or not link.welcome:
                 continue
             if link is not stated:
-                for topic in self._spool.stated():
-                    link.publish(topic, self._spool.state(topic), retain=True)
-                stated = link
+                self._state_again(link)
+                stated, due = link, 0.0
             while not self._stop.is_set() and self._send_some(link):
                 pass
+            if time.monotonic() >= due:
+                due = time.monotonic() + LONGEST_AGAIN_S
+                for device, body in self._spool.lost_alone(BATCH):
+                    link.publish(f"cityglass/{device}/readings", body)
+
+    def _state_again(self, link: Link) -> None:
+        for topic in self._spool.stated():
+            with self._stating:
+                link.publish(topic, self._spool.state(topic), retain=True)
 
     def _send_some(self, link: Link) -> bool:
         """Send again what is overdue, then what was never sent; whether there may be more."""
         now = time.monotonic()
         with self._lock:
             overdue = [key for key, (due, _times) in self._sent.items() if due <= now]
+            times = max((self._sent[key][1] for key in overdue), default=0)
             room, begun = WINDOW - len(self._sent), self._place
+        self._tell_unheard(times)
         for key in overdue:
             body = self._spool.message(key)
             if body is None:
@@ -143,113 +168,48 @@ class Gateway:
             self._sent[key] = (time.monotonic() + pause, min(times + 1, 10))
         return link.publish(f"cityglass/{key.device}/readings", body) is not None
 
+    def _tell_unheard(self, times: int) -> None:
+        if self._unheard and times >= TIMES_UNHEARD:
+            self._unheard = False  # once a connection
+            log.warning(
+                _(
+                    "The broker at {address} takes our messages, but the city confirms none. Either nothing listens "
+                    "there for the city, or the broker's access list keeps {topic} from us."
+                ).format(address=self._city, topic=ACKS)
+            )
+
     # --- from the devices ---
 
     def _from_devices(self) -> None:
-        assert self._local
-        self._stay_connected(self._local, f"{self._name}-down", LOCAL, self._take, lambda _link: None)
+        assert self._down
+        self._down.run(self._take, lambda _link: None)
 
     def _take(self, link: Link, topic: bytes, number: int, payload: bytes, retained: bool) -> None:
-        """Keep a message of a device, and only then acknowledge it; what the disk cannot take stays with the broker."""
+        """Keep a message of a device, and only then acknowledge it; one that no city can take is refused.
+
+        Raises:
+            sqlite3.Error: the disk is full, or failed; the broker brings the message again on the next connection.
+        """
         try:
-            name = topic.decode()
-            _root, device, what = name.split("/", 2)
+            name, device, what = topic_in(topic)
             if what == "readings":
                 self._spool.put([(device, object_in(payload))])
             else:
-                self._spool.put_state(name, payload)
-                if (up := self._link) and up.welcome:
-                    up.publish(name, payload, retain=True)
-        except DiskError as fault:
-            log.error(_("The spool takes nothing: {reason}. Devices are not confirmed.").format(reason=fault))
-            return
+                self._state(name, state_in(payload))
         except ValueError as fault:
-            log.warning(_("A message of {topic} is no reading: {reason}").format(topic=ascii(topic)[:80], reason=fault))
+            log.warning(_("A message of {topic} is refused: {reason}").format(topic=ascii(topic)[:80], reason=fault))
         if number:
             link.acknowledge([number])
         self._news.set()
 
+    def _state(self, topic: str, body: bytes) -> None:
+        with self._stating:
+            self._spool.put_state(topic, body)
+            if (up := self._link) and up.welcome:
+                up.publish(topic, body, retain=True)
+
     def _from_files(self) -> None:
-        assert self._files
+        assert self._folder
         while not self._stop.wait(LOOK_S):
-            for path in sorted(self._files.glob(f"*{SUFFIX}")):
-                if time.time() - path.stat().st_mtime >= LOOK_S:  # nobody is writing it any more
-                    self._read(path)
-
-    def _read(self, path: Path) -> None:
-        """Keep every line of a file; what is no reading is written beside it with the reason."""
-        refused: list[str] = []
-        kept = []
-        for number, line in enumerate(path.read_bytes().splitlines(), 1):
-            try:
-                said = object_in(line)
-                kept.append((device_in(said), said))
-            except ValueError as fault:
-                refused.append(f"{number}: {fault}")
-        try:
-            self._spool.put(kept)
-        except DiskError as fault:
-            log.error(_("The spool takes nothing: {reason}. Devices are not confirmed.").format(reason=fault))
-            return
-        if refused:
-            path.with_suffix(REFUSED).write_text("\n".join(refused) + "\n", encoding="utf-8")
-            log.warning(
-                _("{n} lines of {file} are no readings; {other} says why.").format(
-                    n=len(refused), file=path.name, other=path.with_suffix(REFUSED).name
-                )
-            )
-        path.rename(path.with_suffix(DONE))
-        self._news.set()
-
-    # --- connections ---
-
-    def _stay_connected(
-        self, address: Address, client_id: str, filters: tuple[str, ...], received: Any, welcomed: Any
-    ) -> None:
-        failures, protocol, told = 0, MQTT_5, ""
-        while not self._stop.is_set():
-            link = Link(address, client_id, protocol, filters, received, welcomed)
-            unreachable = None
-            try:
-                link.run(self._stop, lambda: True)
-            except OSError as fault:
-                unreachable = fault
-            if self._stop.is_set():
-                return
-            failures = 0 if link.welcome else failures + 1
-            if link.too_new:
-                protocol = MQTT_3
-            sentence = link.ending(unreachable)
-            if sentence != told:
-                log.warning(sentence)
-            told = sentence
-            self._stop.wait(min(LONGEST_S, SHORTEST_S * 2.0 ** min(failures, 7)) * random.uniform(0.5, 1.0))  # noqa: S311
-
-
-def object_in(payload: bytes) -> dict[str, Any]:
-    """The JSON object of a reading, with the time at which it was measured.
-
-    Raises:
-        ValueError: it is none, or has no time: the gateway may send it days later.
-    """
-    try:
-        said = orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        said = None
-    if not isinstance(said, dict):
-        raise ValueError(_("it is not a JSON object"))
-    if said.get("at") is None:
-        raise ValueError(_("it does not say when it was measured (at)"))
-    return said
-
-
-def device_in(said: dict[str, Any]) -> str:
-    """Whose reading a line of a file is; the name is taken out of it.
-
-    Raises:
-        ValueError: it does not say.
-    """
-    device = said.pop("device", None)
-    if not isinstance(device, str) or not device or "/" in device or "+" in device or "#" in device:
-        raise ValueError(_("it does not say whose reading it is (device)"))
-    return device
+            if self._folder.look():
+                self._news.set()
