@@ -22,7 +22,7 @@ from data_access.decoders.fields import MAX_NUMBER
 from data_access.folder import Folder
 from data_access.mqtt import Address, Link
 from data_access.spool import Key, Spool
-from data_access.standing import Standing, carry_on
+from data_access.standing import Standing, go_on
 from data_access.words import _
 
 log = structlog.get_logger("gateway")
@@ -67,7 +67,7 @@ class Gateway:
         if self._folder:
             work.append(self._from_files)
         threads = [
-            threading.Thread(target=copy_context().run, args=(carry_on, one, self._stop), daemon=True) for one in work
+            threading.Thread(target=copy_context().run, args=(go_on, one, self._stop), daemon=True) for one in work
         ]
         for thread in threads:
             thread.start()

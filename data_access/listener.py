@@ -21,7 +21,8 @@ from data_access.echo import Echo
 from data_access.inbox import Arrival, Inbox
 from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
-from data_access.shelf import Shelf, Writer, pause
+from data_access.patience import carry_on, pause
+from data_access.shelf import Shelf, Writer
 from data_access.talk import Talk
 from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import N_, _
@@ -89,7 +90,7 @@ class Listener:
         ):
             context = copy_context()  # so that sentences are in the language of whoever starts us
             thread = threading.Thread(
-                target=context.run, args=(self._carry_on, work, stop), name=f"listener-{name}", daemon=True
+                target=context.run, args=(go_on, work, stop), name=f"listener-{name}", daemon=True
             )
             self._ticks[name] = time.monotonic()
             self._threads[name] = thread
@@ -128,19 +129,6 @@ class Listener:
             "queued": len(self._inbox),
             "lag_s": max(self._inbox.oldest_s(), self._lag_s, self._echo.lag_s),
         }
-
-    def _carry_on(self, work: Callable[[], None], stop: threading.Event) -> None:
-        """Work until `stop`; a fault of ours ends neither thread, and is told once."""
-        told, failures = "", 0
-        while not stop.is_set():
-            try:
-                work()
-            except Exception as fault:
-                failures += 1
-                if repr(fault) != told:
-                    log.exception("listener stumbles")
-                told = repr(fault)
-                stop.wait(pause(failures, SHORTEST_S, LONGEST_S))
 
     # --- the thread of the connection ---
 
@@ -335,3 +323,12 @@ class Listener:
             del self._untold[device, boot]
         if last:
             self._tell(last=True)
+
+
+def go_on(work: Callable[[], None], stop: threading.Event) -> None:
+    """Do the work of one of the threads until `stop`, whatever befalls it."""
+    carry_on(work, stop, _stumble, SHORTEST_S, LONGEST_S)
+
+
+def _stumble(fault: Exception) -> None:
+    log.error("listener stumbles", exc_info=fault)

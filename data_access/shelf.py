@@ -1,6 +1,5 @@
 """Putting messages into the store for certain: tried again while the database is away, apart from what poisons it."""
 
-import random
 import threading
 from collections.abc import Sequence
 from typing import Protocol
@@ -10,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 
 from data_access.engine import StoreUnavailable
+from data_access.patience import pause
 from data_access.words import N_, _
 from data_access.writer import Committed, Message
 
@@ -22,11 +22,6 @@ UNSTORABLE = N_("the store could not take it")
 
 class Writer(Protocol):
     def commit(self, messages: Sequence[Message]) -> Committed: ...
-
-
-def pause(failures: int, shortest_s: float, longest_s: float) -> float:
-    """Seconds to wait after so many failures: twice as long each time, and never quite the same for two who wait."""
-    return min(longest_s, shortest_s * 2.0 ** min(failures - 1, 16)) * random.uniform(0.5, 1.0)  # noqa: S311  # not secret
 
 
 class Shelf:

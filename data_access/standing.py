@@ -1,14 +1,13 @@
-"""Going on: a connection that is made again whenever it ends, and work that no fault of ours ends."""
+"""How a gateway goes on: a connection that is made again whenever it ends, and work that no fault of ours ends."""
 
-import random
 import threading
-import time
 from collections.abc import Callable
 from sqlite3 import Error as DiskError
 
 import structlog
 
 from data_access.mqtt import Address, Link, Received, Welcomed
+from data_access.patience import carry_on, pause
 from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import _
 
@@ -16,6 +15,7 @@ log = structlog.get_logger("gateway")
 
 SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts
 STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
+MOST_PATIENT = 5  # so often the pause doubles after connections that stood: a broker that is there should be heard soon
 
 
 class Standing:
@@ -46,7 +46,7 @@ class Standing:
             if link.too_new:
                 protocol = MQTT_3
             self._ended(link, unreachable)
-            self._stop.wait(pause(self._failures))
+            self._stop.wait(pause(self._failures, SHORTEST_S, LONGEST_S))
 
     def _ended(self, link: Link, unreachable: OSError | None) -> None:
         if not link.welcome:
@@ -56,7 +56,7 @@ class Standing:
             self._told = ""
         else:
             self._short += 1
-            self._failures = self._short
+            self._failures = min(self._short, MOST_PATIENT)
         self._say(self._unsteady_words() if self._short >= UNSTEADY else link.ending(unreachable))
 
     def _tell_ungranted(self, link: Link) -> None:
@@ -76,26 +76,9 @@ class Standing:
         self._told = sentence
 
 
-def pause(failures: int) -> float:
-    """Seconds to wait after so many failures: twice as long each time, and never quite the same for two who wait."""
-    return min(LONGEST_S, SHORTEST_S * 2.0 ** min(failures, 7)) * random.uniform(0.5, 1.0)  # noqa: S311  # not secret
-
-
-def carry_on(work: Callable[[], None], stop: threading.Event) -> None:
-    """Work until `stop`; a fault ends nothing, is told once, and is followed by a pause that grows while it lasts."""
-    told, failures = "", 0
-    while not stop.is_set():
-        begun = time.monotonic()
-        try:
-            work()
-        except Exception as fault:
-            if time.monotonic() - begun > LONGEST_S:
-                told, failures = "", 0
-            failures += 1
-            if repr(fault) != told:
-                _tell(fault)
-            told = repr(fault)
-            stop.wait(pause(failures))
+def go_on(work: Callable[[], None], stop: threading.Event) -> None:
+    """Do one of a gateway's works until `stop`, whatever befalls it."""
+    carry_on(work, stop, _tell, SHORTEST_S, LONGEST_S)
 
 
 def _tell(fault: Exception) -> None:

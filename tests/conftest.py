@@ -119,6 +119,16 @@ def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @pytest.fixture
+def beside(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Mosquitto]:
+    """The broker beside a gateway; `mosquitto` is the city's."""
+    (tmp_path / "near").mkdir()
+    broker = Mosquitto(tmp_path / "near")
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
 def port() -> int:
     return free_port()
 

@@ -155,16 +155,6 @@ def waiting(path: Path) -> int:
 
 
 @pytest.fixture
-def beside(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Mosquitto]:
-    """The broker beside a gateway; `mosquitto` is the city's."""
-    (tmp_path / "near").mkdir()
-    broker = Mosquitto(tmp_path / "near")
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
 def city(tmp_path: Path) -> Path:
     (tmp_path / "city").mkdir()
     return tmp_path / "city"

@@ -52,16 +52,6 @@ def spool(tmp_path: Path) -> Iterator[Spool]:
 
 
 @pytest.fixture
-def beside(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Mosquitto]:
-    """The broker beside a gateway; `mosquitto` could be the city's."""
-    (tmp_path / "near").mkdir()
-    broker = Mosquitto(tmp_path / "near")
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "in").mkdir()
     return tmp_path / "in"
