@@ -411,7 +411,8 @@ def write_page(lines: list[dict[str, Any]], seed: int, page: Path) -> None:
     before, after = text.partition(begin)[0], text.partition(finish)[2]
     newest = lines[-1]
     told = ", ".join(f"{name} {number}" for name, number in newest["versions"].items())
-    words = f"Seed {seed}, {len(lines)} episodes, the last on {newest['at'][:10]}; {told}."
+    every = sum(plan.episodes for plan in PLANS)
+    words = f"Seed {seed}, {len(lines)} of {every} episodes, the last on {newest['at'][:10]}; {told}."
     page.write_text(f"{before}{begin}\n\n{words}\n\n{table(lines)}\n{finish}{after}", encoding="utf-8")
 
 
