@@ -31,6 +31,7 @@ CONNECT_S = 3.0  # for a broker on the way that does not answer
 WELCOME_S = 10.0  # for a broker that took the connection and says nothing
 SESSION_S = 3 * 86_400  # how long the broker keeps our session and what came meanwhile: a long weekend
 RECEIVE_MAXIMUM = 4_000  # messages on their way to us that are not acknowledged yet
+OUTGOING = 100  # messages of ours at once; with paho's 20 the confirmations of 5,000 devices would wait in a line here
 NOBODY_LISTENS, UNKNOWN_VERSION, WRONG_PASSWORD, TAKEN_OVER = 0x10, 0x84, (0x86, 0x87), 0x8E  # reason codes of MQTT 5
 IDLE_S = 0.5
 FULL_S = 0.02
@@ -117,6 +118,7 @@ class Link:
         self._client = Client(client_id, protocol, lambda *message: received(self, *message))
         self._client.connect_timeout = CONNECT_S
         self._client.max_queued_messages_set(10_000)
+        self._client.max_inflight_messages_set(OUTGOING)
         if address.user is not None:
             self._client.username_pw_set(address.user, address.password)
         if address.secure:
