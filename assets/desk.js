@@ -9,7 +9,9 @@
     document.cookie = `${name}=${value}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
   };
   const REST_MS = 400;
+  const SETTLE_MS = 3_000; // a browser lets a hand copy something for five seconds
   let resting = 0;
+  let behind = false; // whether the address does not say yet what is seen
   let wishes = 0; // each wish carries a number of its own: the same place asked for twice is asked for twice
   let toFocus = false;
   let pickedFrom = null;
@@ -151,6 +153,12 @@
   addEventListener("resize", fitWall);
   setInterval(tick, 1000);
 
+  function ask() {
+    clearTimeout(resting);
+    resting = 0;
+    tell("rest", ++wishes);
+  }
+
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     desk: {
       shown(values, names) {
@@ -160,10 +168,17 @@
       /** The address follows when all is still: what a hand has asked for goes first. */
       rest() {
         clearTimeout(resting);
-        resting = setTimeout(() => tell("rest", ++wishes), REST_MS);
+        behind = true;
+        resting = setTimeout(ask, REST_MS);
         return window.dash_clientside.no_update;
       },
+      /** The address says what is seen as soon as can be: for whoever is about to send it on. */
+      async settle() {
+        if (resting) ask();
+        for (let waited = 0; behind && waited < SETTLE_MS; waited += 50) await new Promise((done) => setTimeout(done, 50));
+      },
       remember(search) {
+        behind = Boolean(resting);
         if (typeof search === "string" && search !== location.search)
           history.replaceState(history.state, "", location.pathname + search + location.hash);
         return window.dash_clientside.no_update;

@@ -4,6 +4,7 @@
   const MINUTE_MS = 60_000;
   const AWAY_MS = 30 * MINUTE_MS; // who gave no sign for so long is told the news when he comes back
   const tell = (id, data) => window.dash_clientside.set_props(id, { data });
+  const settle = () => window.dash_clientside.desk.settle();
   let wishes = 0;
 
   // A sign of life is a hand that moves, not a page that stands open: at most one a minute is sent.
@@ -38,7 +39,8 @@
   }
 
   /** The address of what is seen; with the minute that is shown, where it is asked for. */
-  function link(minute) {
+  async function link(minute) {
+    await settle();
     const address = new URL(location.href);
     if (minute && !address.searchParams.has("at")) {
       const at = `${new Date().toISOString().slice(0, 19)}Z`; // to the second: what has just happened is in it
@@ -63,14 +65,16 @@
 
   const DOES = {
     toggle: () => open(saved().classList.contains("closed")),
-    copy: () => copy(link(false)),
-    "copy-minute": () => copy(link(true)),
-    save: () => {
-      const name = document.getElementById("saved-name");
+    copy: async () => copy(await link(false)),
+    "copy-minute": async () => copy(await link(true)),
+    save: async () => {
+      const field = document.getElementById("saved-name");
+      const name = field.value;
       const minute = document.getElementById("saved-minute").checked;
-      tell("saved-wish", { do: "save", name: name.value, query: location.search, minute, n: ++wishes });
-      if (name.value.trim()) window.dash_clientside.set_props("saved-name", { value: "" });
-      else name.focus();
+      await settle();
+      tell("saved-wish", { do: "save", name, query: location.search, minute, n: ++wishes });
+      if (name.trim()) window.dash_clientside.set_props("saved-name", { value: "" });
+      else field.focus();
     },
     forget: (button) => tell("saved-wish", { do: "forget", view: button.dataset.view, n: ++wishes }),
     restore: (button) => tell("saved-wish", { do: "restore", view: button.dataset.view, n: ++wishes }),

@@ -149,6 +149,17 @@ def test_a_link_is_copied_with_the_minute_that_is_shown(desk: Glass) -> None:
     assert re.search(r"[?&]at=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", copied(desk))
 
 
+def test_a_link_says_what_is_seen_even_before_the_address_follows(desk: Glass) -> None:
+    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    desk.page.get_by_role("button", name="Views").click()
+    desk.page.evaluate(
+        "() => { history.replaceState(null, '', '/'); dash_clientside.desk.rest(); "
+        "document.querySelector('[data-saved=copy]').click(); }"
+    )
+    desk.wait_text(".copied", "Copied.")
+    assert "camera=" in copied(desk)
+
+
 def copied(desk: Glass) -> str:
     return str(desk.page.evaluate("navigator.clipboard.readText()"))
 
