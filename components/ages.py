@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -45,6 +45,14 @@ class Promise:
     def at(self, moment: datetime) -> float:
         """How often it was to speak then, in seconds."""
         return self.every_s[bisect_right(self.changes, moment)]
+
+    def each(self, moments: np.ndarray) -> np.ndarray:
+        """The same of many moments at once (datetime64, UTC)."""
+        if not self.changes:
+            return np.full(len(moments), self.every_s[0])
+        changes = np.array([at.astimezone(UTC).replace(tzinfo=None) for at in self.changes], dtype="datetime64[us]")
+        found: np.ndarray = np.array(self.every_s)[np.searchsorted(changes, moments, side="right")]
+        return found
 
 
 def speaking(table: Table, layer: Layer, now: datetime) -> np.ndarray:

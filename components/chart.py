@@ -69,8 +69,8 @@ def with_gaps(
 def marked(track: Table, promise: Promise) -> list[bool]:
     """Which readings came late or bear a flag."""
     delay_s = (track["received_at"] - track["observed_at"]) / np.timedelta64(1, "s")
-    late = [slow > max(LATE * promise.at(row.observed_at), 60) for slow, row in zip(delay_s, track, strict=True)]
-    return [slow or quality not in ("good", None) for slow, quality in zip(late, track["quality"], strict=True)]
+    late = delay_s > np.maximum(LATE * promise.each(track["observed_at"]), 60)
+    return [bool(slow) or quality not in ("good", None) for slow, quality in zip(late, track["quality"], strict=True)]
 
 
 def drawn_of(track: Table, odd: list[bool]) -> np.ndarray:

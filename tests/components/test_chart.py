@@ -102,6 +102,8 @@ def test_what_came_late_or_bears_a_flag_is_marked() -> None:
     assert marked(track((1, 1.0), late_s=121), MINUTE) == [True]
     assert marked(track((1, 1.0), late_s=119), MINUTE) == [False]
     assert marked(track((1, 1.0), quality="suspect"), MINUTE) == [True]
+    seldom = Promise([300, 60], [END - timedelta(minutes=2)])  # it spoke less often until then
+    assert marked(track((3, 1.0), (2, 1.0), (1, 1.0), late_s=121), seldom) == [False, True, True]
     figure = drawn(track((1, 1.0), quality="suspect"))
     assert (len(line(figure, "readings").x), len(line(figure, "odd").x)) == (0, 1)
 
