@@ -74,7 +74,7 @@ def drawer(view: View, taken: Picture, filters: Mapping[str, str], opened: tuple
     return html.Aside(
         [
             html.Div(
-                [*since.place(view), lists_head(view, filters), Still(needs, ids.NEEDS)],
+                [*since.place(view), lists_head(view, filters), Still(needs, ids.NEEDS, {"data-steady": ""})],
                 className="needs-lists",
             ),
             html.Div(

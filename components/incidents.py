@@ -1,5 +1,6 @@
 """Two lists of what matters: incidents, and everything else that needs a person; what comes first, and why."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -93,7 +94,8 @@ def _first(items: Sequence[Item]) -> list[Any]:
         )
         why = told.format(why=why, n=number(alike))
     line = [html.Span(why, className="why"), mark(item.severity), html.Span(item.title, className="title")]
-    return [html.Button(line, className="look-first", **{"data-layer": item.layer, "data-id": item.id})]
+    said = {"data-layer": item.layer, "data-id": item.id}
+    return [html.Button(line, className="look-first", key=_keys([item])[0], **said)]
 
 
 def _filtered(asked: Filter, hidden: int) -> list[Any]:
@@ -121,11 +123,23 @@ def _list(title: str, items: list[Item], empty: str, taken: Picture) -> Any:
                 _line(item, taken),
                 className="need in-hand" if item.in_hand else "need",
                 **{"data-layer": item.layer, "data-id": item.id},
-            )
+            ),
+            key=key,
         )
-        for item in items[:LONGEST]
+        for item, key in zip(items[:LONGEST], _keys(items), strict=False)
     ]
     return html.Section([heading, html.Ul(lines, className="needs"), *_more(len(items) - LONGEST)])
+
+
+def _keys(items: Sequence[Item]) -> list[str]:
+    """The line of a thing stays its own while others come and go: whoever is about to press it meets no other."""
+    times: Counter[str] = Counter()
+    keys = []
+    for item in items:
+        name = f"{item.layer}/{item.id}"
+        keys.append(f"{name}/{times[name]}")
+        times[name] += 1
+    return keys
 
 
 def _line(item: Item, taken: Picture) -> list[Any]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextvars import copy_context
 from pathlib import Path
+from sqlite3 import Error as DiskError
 
 import orjson
 import structlog
@@ -21,8 +22,9 @@ from data_access.admission import object_in, state_in, topic_in
 from data_access.decoders.fields import MAX_NUMBER
 from data_access.folder import Folder
 from data_access.mqtt import Address, Link
+from data_access.patience import carry_on
 from data_access.spool import Key, Spool
-from data_access.standing import Standing, go_on
+from data_access.standing import LONGEST_S, SHORTEST_S, Standing
 from data_access.words import _
 
 log = structlog.get_logger("gateway")
@@ -47,8 +49,8 @@ class Gateway:
         self._stop = threading.Event()
         self._spool, own = spool, name or spool.name
         self._city = Address.of(city)
-        self._up = Standing(self._city, f"{own}-up", (ACKS,), self._stop)
-        self._down = Standing(Address.of(local), f"{own}-down", LOCAL, self._stop) if local else None
+        self._up = _standing(self._city, f"{own}-up", (ACKS,))
+        self._down = _standing(Address.of(local), f"{own}-down", LOCAL) if local else None
         self._folder = Folder(files, spool) if files else None
         self._link: Link | None = None
         self._sent: dict[Key, tuple[float, int]] = {}
@@ -84,7 +86,7 @@ class Gateway:
     # --- towards the city ---
 
     def _to_city(self) -> None:
-        self._up.run(self._heard, self._reached)
+        self._up.run(self._stop, self._heard, self._reached)
 
     def _reached(self, link: Link) -> None:
         """A new connection: whatever was on its way may never have arrived, and what holds is said again."""
@@ -182,7 +184,7 @@ class Gateway:
 
     def _from_devices(self) -> None:
         assert self._down
-        self._down.run(self._take, lambda _link: None)
+        self._down.run(self._stop, self._take)
 
     def _take(self, link: Link, topic: bytes, number: int, payload: bytes, retained: bool) -> None:
         """Keep a message of a device, and only then acknowledge it; one that no city can take is refused.
@@ -213,3 +215,25 @@ class Gateway:
         while not self._stop.wait(LOOK_S):
             if self._folder.look():
                 self._news.set()
+
+
+def _standing(address: Address, name: str, filters: tuple[str, ...]) -> Standing:
+    def unsteady() -> str:
+        return _(
+            "The broker at {address} ends our connection again and again. Perhaps another gateway calls itself {name} "
+            "there, too: give each a name of its own with --name."
+        ).format(address=address, name=name)
+
+    return Standing(address, name, filters, log, unsteady)
+
+
+def go_on(work: Callable[[], None], stop: threading.Event) -> None:
+    """Do one of a gateway's works until `stop`, whatever befalls it."""
+    carry_on(work, stop, _tell, SHORTEST_S, LONGEST_S)
+
+
+def _tell(fault: Exception) -> None:
+    if isinstance(fault, DiskError):
+        log.error(_("The spool takes nothing: {reason}. Devices are not confirmed.").format(reason=fault))
+    else:
+        log.error("gateway stumbles", exc_info=fault)

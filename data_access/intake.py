@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
@@ -67,6 +68,8 @@ class Names:
         self._streams: dict[tuple[str, str], int] = {}
         self._boots: dict[tuple[str, str], int] = {}
         self._fresh: list[tuple[dict[tuple[str, str], int], tuple[str, str]]] = []
+        self._at: datetime | None = None
+        self._moment = 0
 
     def stream(self, tx: Writing, device_id: str, metric: str) -> int:
         found = self._streams.get((device_id, metric))
@@ -83,6 +86,12 @@ class Names:
         asked = "SELECT id FROM boot WHERE device_id = ? AND boot = ?"
         row = (None, device_id, boot, 0, "[]", "[]", at, 0)
         return self._learn(tx, self._boots, (device_id, boot), asked, _NEW_BOOT, row)
+
+    def moment(self, at: datetime) -> int:
+        """Microseconds since 1970; readings of one message share their time."""
+        if at is not self._at:
+            self._at, self._moment = at, microseconds(at)
+        return self._moment
 
     def keep(self) -> None:
         self._fresh.clear()
@@ -145,7 +154,7 @@ def item(
         raise UnstorableError("a packet's number is too large")
     if reading.metric.startswith("$"):
         raise UnstorableError("a metric begins with a dollar sign")
-    observed = microseconds(reading.observed_at)
+    observed = names.moment(reading.observed_at)
     if observed > received_at + AHEAD_US:
         quality = FUTURE
     elif observed < FIRST_BELIEVED_US:

@@ -48,6 +48,10 @@ class Numbers(Struct, frozen=True):
         >>> Numbers(3, ((5, 6),)).with_([], [(3, 4)])
         Numbers(watermark=6, also=(), lost=((4, 4),), untold=0)
         """
+        come = list(come)
+        upto = self.watermark + len(come)
+        if not (lost or self.also or self.lost or self.untold) and come == list(range(self.watermark + 1, upto + 1)):
+            return Numbers(upto)  # the next ones, as nearly always
         one_by_one = joined((number, number) for number in come if number >= 1)
         here = joined([(1, self.watermark), *self.also, *one_by_one])
         gone = without(((max(1, first), last) for first, last in lost), here) if lost else ()
@@ -126,11 +130,14 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
         before = known[boot_id]
         after = before.with_(note.come, note.lost)
         if after != before:
-            told = (after.watermark, json.dumps(after.also), json.dumps(after.lost), after.untold)
-            changed.append((*told, boot_id))
+            changed.append((after.watermark, _told(after.also), _told(after.lost), after.untold, boot_id))
         acks[note.device_id, note.boot] = Ack(note.boot, after.watermark, after.also)
     tx.run("UPDATE boot SET watermark = ?, also = ?, lost = ?, untold = ? WHERE id = ?", changed)
     return acks
+
+
+def _told(ranges: Ranges) -> str:
+    return json.dumps(ranges) if ranges else "[]"
 
 
 def ranges(told: str) -> Ranges:

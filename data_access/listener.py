@@ -21,24 +21,21 @@ from data_access.echo import Echo
 from data_access.inbox import Arrival, Inbox
 from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
-from data_access.patience import carry_on, pause
+from data_access.patience import carry_on
 from data_access.shelf import Shelf, Writer
+from data_access.standing import LONGEST_S, SHORTEST_S, Standing
 from data_access.talk import Talk
-from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import N_, _
 from data_access.writer import Committed, Message
 
 log = structlog.get_logger("listener")
 
-BATCH, LINGER_S = 1_000, 0.05
+BATCH, LINGER_S = 2_000, 0.05
 KEPT_BYTES = 4_096  # of a message that is too large
 MAX_TOPIC = 512  # bytes; the longest of ours has 82
 TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
 MOST_UNTOLD = 50_000  # boots of which a device has not heard yet
 MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
-SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts to connect
-STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
-MOST_PATIENT = 5  # so often the pause doubles after connections that stood: a broker that is there should be heard soon
 STUCK_S = 60.0
 
 UNREAD = N_("nobody reads this topic")
@@ -61,8 +58,6 @@ class Listener:
         inbox: Inbox | None = None,
         intervals: Callable[[], Mapping[str, float]] = dict,
     ) -> None:
-        self._address = Address.of(url)
-        self._client_id = client_id
         self._decoders = decoders
         self._known: dict[str, Decoder | None] = {}
         self._inbox = Inbox() if inbox is None else inbox  # an empty one is false
@@ -71,19 +66,19 @@ class Listener:
         self._shelf = Shelf(writer, self._stop)
         self._talk = Talk(intervals)
         self._renewed = -RENEW_S
-        self._link: Link | None = None
-        self._fault: str | None = None
-        self._unsteady = False
         self._received = 0
         self._totals = dict.fromkeys(("stored", "duplicates", "quarantined", "acknowledged", "revision", "held"), 0)
         self._lag_s = 0.0
         self._echo = Echo(client_id)
+        topics = sorted({self._echo.topic, *(topic for decoder in decoders for topic in decoder.topics)})
+        self._standing = _standing(Address.of(url), client_id, topics, (self._echo.topic,))
         self._untold: Acks = {}
         self._told = time.monotonic()
-        self._ticks: dict[str, float] = {}
+        self._tick = time.monotonic()
         self._threads: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
+        self._tick = time.monotonic()
         for name, work, stop in (
             ("connection", self._connect, self._leave),
             ("writer", self._write, self._stop),
@@ -92,7 +87,6 @@ class Listener:
             thread = threading.Thread(
                 target=context.run, args=(go_on, work, stop), name=f"listener-{name}", daemon=True
             )
-            self._ticks[name] = time.monotonic()
             self._threads[name] = thread
             thread.start()
 
@@ -102,26 +96,24 @@ class Listener:
         self._inbox.wake()
         self._threads["writer"].join(10)
         self._leave.set()
-        if link := self._link:
+        if link := self._standing.link:
             link.wake()
         self._threads["connection"].join(5)
 
     @property
     def alive(self) -> bool:
         """Whether both threads make progress; that they exist is not enough."""
-        link = self._link
-        heard = max(self._ticks["connection"], link.tick if link else 0.0)
-        progressed = time.monotonic() - min(heard, self._ticks["writer"]) < STUCK_S
+        progressed = time.monotonic() - min(self._standing.tick, self._tick) < STUCK_S
         return progressed and all(thread.is_alive() for thread in self._threads.values())
 
     @property
     def fault(self) -> str | None:
         """What is wrong, as a sentence; None while the broker is connected and the store takes what comes."""
-        return self._shelf.fault or self._fault
+        return self._shelf.fault or self._standing.fault
 
     def counts(self) -> dict[str, float]:
         """Totals since the start, and what is measured now."""
-        link = self._link
+        link = self._standing.link
         return {
             **self._totals,
             "received": self._received,
@@ -133,58 +125,7 @@ class Listener:
     # --- the thread of the connection ---
 
     def _connect(self) -> None:
-        """One connection after another, for ever."""
-        protocol = good = MQTT_5
-        failures = short = 0
-        filters = sorted({self._echo.topic, *(topic for decoder in self._decoders for topic in decoder.topics)})
-        while not self._leave.is_set():
-            self._ticks["connection"] = time.monotonic()
-            link = Link(self._address, self._client_id, protocol, filters, self._receive, self._welcome)
-            self._link, unreachable = link, None
-            try:
-                link.run(self._leave, self._inbox.room)
-            except OSError as fault:
-                unreachable = fault
-            finally:
-                self._link = None
-            if self._leave.is_set():
-                return
-            if link.welcome:
-                good = protocol
-                short = 0 if link.stood_s > STEADY_S else short + 1
-                failures = min(short, MOST_PATIENT)
-            elif unreachable is None:  # something answered, but not to this: it may speak the other version
-                protocol = MQTT_3 if protocol == MQTT_5 else MQTT_5
-            else:
-                protocol = good
-            if not link.too_new:
-                failures += 1
-                self._unsteady = short >= UNSTEADY
-                self._say(self._unsteady_words() if self._unsteady else link.ending(unreachable))
-                self._leave.wait(pause(failures, SHORTEST_S, LONGEST_S))
-
-    def _welcome(self, link: Link) -> None:
-        refused = [topic for topic in link.ungranted if topic != self._echo.topic]
-        if refused:
-            sentence = _("The broker at {address} does not let us listen to {topics}. Check its access list.")
-            self._say(sentence.format(address=self._address, topics=", ".join(refused)))
-        elif not self._unsteady:
-            self._hail(link)
-
-    def _hail(self, link: Link) -> None:
-        log.info("broker back" if self._fault else "broker connected", broker=str(self._address), mqtt=link.version)
-        self._fault, self._unsteady = None, False
-
-    def _unsteady_words(self) -> str:
-        return _(
-            "The broker at {address} ends our connection again and again. Perhaps another installation listens there "
-            "with the same client id, {client_id}."
-        ).format(address=self._address, client_id=self._client_id)
-
-    def _say(self, sentence: str) -> None:
-        if sentence != self._fault:
-            log.warning(sentence)
-        self._fault = sentence
+        self._standing.run(self._leave, self._receive, room=self._inbox.room)
 
     def _receive(self, link: Link, name: bytes, number: int, payload: bytes, retained: bool) -> None:
         fault = None
@@ -203,18 +144,15 @@ class Listener:
 
     def _write(self) -> None:
         while not self._stop.is_set():
-            self._ticks["writer"] = time.monotonic()
+            self._tick = time.monotonic()
             arrivals = self._inbox.take(BATCH, LINGER_S, wait_s=0.25)
             if arrivals:
                 self._keep(arrivals)
             else:
                 self._lag_s = 0.0
-                self._echo.nothing_waits(self._link)
+                self._echo.nothing_waits(self._standing.link)
             self._tell()
-            link = self._link
-            self._echo.speak(link)
-            if self._unsteady and link and link.stood_s > STEADY_S:
-                self._hail(link)
+            self._echo.speak(self._standing.link)
         self._tell(last=True)
 
     def _keep(self, arrivals: list[Arrival]) -> None:
@@ -304,7 +242,7 @@ class Listener:
     def _tell(self, last: bool = False) -> None:
         """Tell devices which of their numbers are committed, once a second; before leaving wait for that second."""
         due = self._told + TELL_EVERY_S - time.monotonic()
-        link = self._link
+        link = self._standing.link
         if not self._untold or link is None or not link.welcome:
             return
         if due > 0:
@@ -323,6 +261,16 @@ class Listener:
             del self._untold[device, boot]
         if last:
             self._tell(last=True)
+
+
+def _standing(address: Address, client_id: str, topics: list[str], optional: tuple[str, ...]) -> Standing:
+    def unsteady() -> str:
+        return _(
+            "The broker at {address} ends our connection again and again. Perhaps another installation listens there "
+            "with the same client id, {client_id}."
+        ).format(address=address, client_id=client_id)
+
+    return Standing(address, client_id, topics, log, unsteady, optional)
 
 
 def go_on(work: Callable[[], None], stop: threading.Event) -> None:

@@ -115,6 +115,7 @@ class Link:
         self._wake_in.setblocking(False)
         self._wake_out.setblocking(False)
         self._socket: Buffered | None = None
+        self._received = received
         self._client = Client(client_id, protocol, lambda *message: received(self, *message))
         self._client.connect_timeout = CONNECT_S
         self._client.max_queued_messages_set(10_000)
@@ -198,7 +199,17 @@ class Link:
             selector.register(stream, wanted)
 
     def _read(self, room: Callable[[], bool]) -> None:
-        while self._client.loop_read() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+        """Hand over what has arrived; paho itself gets what is no message, or not whole, and the connection's end."""
+        assert self._socket
+        ended = not self._socket.fill()
+        while True:
+            messages = [] if self._client.in_packet else self._socket.messages(self.protocol == MQTT_5)
+            for message in messages:
+                self._received(self, *message)
+            if not messages and (ended or self._socket.pending() or self._client.in_packet):
+                ended = False
+                if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
+                    return
             self.heard_at = time.monotonic()
             if not (self._socket and self._client.socket() and self._socket.pending() and room()):
                 return

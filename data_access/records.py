@@ -122,7 +122,7 @@ class Refused(Struct, frozen=True):
 Numbered = tuple[str, str, int]  # device, boot, and the number of a message in it
 
 
-class Packet(Struct, frozen=True):
+class Packet(Struct, frozen=True, gc=False):
     """What one message said. `seq` numbers it within `boot`; `lost` are numbers its sender can never resend.
 
     `device_id` is None where it spoke of no device, or of several. `refused` are parts that could not be taken.

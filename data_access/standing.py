@@ -1,17 +1,15 @@
-"""How a gateway goes on: a connection that is made again whenever it ends, and work that no fault of ours ends."""
+"""Staying connected to a broker: one connection after another, and a sentence that says why there is none just now."""
 
 import threading
-from collections.abc import Callable
-from sqlite3 import Error as DiskError
+import time
+from collections.abc import Callable, Collection
 
 import structlog
 
 from data_access.mqtt import Address, Link, Received, Welcomed
-from data_access.patience import carry_on, pause
+from data_access.patience import pause
 from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import _
-
-log = structlog.get_logger("gateway")
 
 SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts
 STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
@@ -19,70 +17,105 @@ MOST_PATIENT = 5  # so often the pause doubles after connections that stood: a b
 
 
 class Standing:
-    """One connection after another to a broker, until `stop`; what changes is told once, as a sentence."""
+    """One connection after another to a broker, in MQTT 5 or 3.1.1; what is wrong is logged once, as a sentence.
 
-    def __init__(self, address: Address, client_id: str, filters: tuple[str, ...], stop: threading.Event) -> None:
-        self._address, self._client_id, self._filters, self._stop = address, client_id, filters, stop
+    `unsteady` says why connections may end again and again; the `optional` of the filters may be refused. Any thread
+    may ask for `link`, the connection that is made or stands, and for `fault`, what is wrong with it.
+    """
+
+    def __init__(
+        self,
+        address: Address,
+        client_id: str,
+        filters: Collection[str],
+        log: structlog.stdlib.BoundLogger,
+        unsteady: Callable[[], str],
+        optional: Collection[str] = (),
+    ) -> None:
+        self._address, self._client_id, self._filters, self._optional = address, client_id, filters, optional
+        self._log, self._unsteady_words = log, unsteady
         self._failures = self._short = 0
-        self._told = ""
+        self._unsteady = False
+        self._protocol = self._good = MQTT_5
+        self._began = time.monotonic()
+        self.link: Link | None = None
+        self.fault: str | None = None
 
-    def run(self, received: Received, welcomed: Welcomed) -> None:
-        """Stay connected."""
+    @property
+    def tick(self) -> float:
+        """When it was last seen at work, by the monotonic clock."""
+        link = self.link
+        return max(self._began, link.tick) if link else self._began
+
+    def run(
+        self,
+        stop: threading.Event,
+        received: Received,
+        welcomed: Welcomed = lambda _link: None,
+        room: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Stay connected until `stop`; while there is no `room`, nothing is read."""
 
         def stands(link: Link) -> None:
-            self._tell_ungranted(link)
+            self._stands(link)
             welcomed(link)
 
-        protocol = MQTT_5
-        while not self._stop.is_set():
-            link = Link(self._address, self._client_id, protocol, self._filters, received, stands)
-            unreachable = None
+        def reads() -> bool:
+            self._look()
+            return room()
+
+        while not stop.is_set():
+            self._began = time.monotonic()
+            link = Link(self._address, self._client_id, self._protocol, self._filters, received, stands)
+            self.link, unreachable = link, None
             try:
-                link.run(self._stop, lambda: True)
+                link.run(stop, reads)
             except OSError as fault:
                 unreachable = fault
-            if self._stop.is_set():
+            finally:
+                self.link = None
+            if stop.is_set():
                 return
-            if link.too_new:
-                protocol = MQTT_3
-            self._ended(link, unreachable)
-            self._stop.wait(pause(self._failures, SHORTEST_S, LONGEST_S))
+            if not self._ended(link, unreachable):
+                stop.wait(pause(self._failures, SHORTEST_S, LONGEST_S))
 
-    def _ended(self, link: Link, unreachable: OSError | None) -> None:
-        if not link.welcome:
-            self._failures += 1
-        elif link.stood_s > STEADY_S:
-            self._failures = self._short = 0
-            self._told = ""
-        else:
-            self._short += 1
+    def _ended(self, link: Link, unreachable: OSError | None) -> bool:
+        """Draw the conclusions; whether the next attempt should be made at once."""
+        if link.welcome:
+            self._good = self._protocol
+            self._short = 0 if link.stood_s > STEADY_S else self._short + 1
             self._failures = min(self._short, MOST_PATIENT)
-        self._say(self._unsteady_words() if self._short >= UNSTEADY else link.ending(unreachable))
+        elif unreachable is None:  # something answered, but not to this: it may speak the other version
+            self._protocol = MQTT_3 if self._protocol == MQTT_5 else MQTT_5
+        else:
+            self._protocol = self._good
+        if link.too_new:
+            return True
+        self._failures += 1
+        self._unsteady = self._short >= UNSTEADY
+        self._say(self._unsteady_words() if self._unsteady else link.ending(unreachable))
+        return False
 
-    def _tell_ungranted(self, link: Link) -> None:
-        if link.ungranted:
+    def _stands(self, link: Link) -> None:
+        refused = [topic for topic in link.ungranted if topic not in self._optional]
+        if refused:
             sentence = _("The broker at {address} does not let us listen to {topics}. Check its access list.")
-            self._say(sentence.format(address=self._address, topics=", ".join(link.ungranted)))
+            self._say(sentence.format(address=self._address, topics=", ".join(refused)))
+        elif not self._unsteady:
+            self._hail(link)
 
-    def _unsteady_words(self) -> str:
-        return _(
-            "The broker at {address} ends our connection again and again. Perhaps another gateway calls itself {name} "
-            "there, too: give each a name of its own with --name."
-        ).format(address=self._address, name=self._client_id)
+    def _look(self) -> None:
+        """Take back what was said of a connection that ends again and again, once one has stood for a while."""
+        if self._unsteady and (link := self.link) and link.stood_s > STEADY_S:
+            self._hail(link)
+
+    def _hail(self, link: Link) -> None:
+        self._log.info(
+            "broker back" if self.fault else "broker connected", broker=str(self._address), mqtt=link.version
+        )
+        self.fault, self._unsteady = None, False
 
     def _say(self, sentence: str) -> None:
-        if sentence != self._told:
-            log.warning(sentence)
-        self._told = sentence
-
-
-def go_on(work: Callable[[], None], stop: threading.Event) -> None:
-    """Do one of a gateway's works until `stop`, whatever befalls it."""
-    carry_on(work, stop, _tell, SHORTEST_S, LONGEST_S)
-
-
-def _tell(fault: Exception) -> None:
-    if isinstance(fault, DiskError):
-        log.error(_("The spool takes nothing: {reason}. Devices are not confirmed.").format(reason=fault))
-    else:
-        log.error("gateway stumbles", exc_info=fault)
+        if sentence != self.fault:
+            self._log.warning(sentence)
+        self.fault = sentence

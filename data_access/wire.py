@@ -1,7 +1,8 @@
 """paho-mqtt's client on a wire of our own: it reads and writes in large pieces, and hands messages over the short way.
 
 Measured over a backlog of 10,000 messages, paho alone spends most of its time on asking the socket for single bytes
-and on a bag of properties for each message, which nobody here opens.
+and on a bag of properties for each message, which nobody here opens. So messages that have arrived whole are taken by
+the handful, and paho sees all else.
 """
 
 import ssl
@@ -16,8 +17,48 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 MQTT_5, MQTT_3 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 READ_BYTES = 65_536
 
+HANDFUL = 50  # messages taken before it is asked again whether there is room
+MOST_WAITING = 1_048_576  # bytes of a packet that is not here whole; of a longer one paho takes the parts
+PUBLISH = 0x30
+
 # Topic, packet identifier (0: at QoS 0, nobody waits for an acknowledgement), payload, and whether it was retained.
+Published = tuple[bytes, int, bytes, bool]
 Received = Callable[[bytes, int, bytes, bool], None]
+
+
+def number_at(data: bytes | bytearray, at: int) -> tuple[int, int]:
+    """A number of one to four bytes, and where it ends.
+
+    Raises:
+        IndexError: it is not here whole, or longer.
+    """
+    number = 0
+    for i in range(4):
+        byte = data[at + i]
+        number |= (byte & 127) << 7 * i
+        if byte < 128:
+            return number, at + i + 1
+    raise IndexError
+
+
+def published(data: bytes | bytearray, head: int, start: int, stop: int, properties: bool) -> Published | None:
+    """The PUBLISH with this first byte whose rest lies from `start` to `stop`; None where it is none that we know.
+
+    `properties`: whether it has some, as in MQTT 5.
+    """
+    qos, number = head & 6, 0
+    try:
+        topic_ends = begins = start + 2 + (data[start] << 8 | data[start + 1])
+        if qos:
+            number, begins = data[begins] << 8 | data[begins + 1], begins + 2
+        if properties:
+            length, begins = (data[begins], begins + 1) if data[begins] < 128 else number_at(data, begins)
+            begins += length
+    except IndexError:
+        return None
+    if begins > stop or qos > 2 or (qos and not number):  # we asked for QoS 1 at most
+        return None
+    return bytes(data[start + 2 : topic_ends]), number, bytes(data[begins:stop]), bool(head & 1)
 
 
 class Buffered:
@@ -27,6 +68,7 @@ class Buffered:
         self._raw = raw
         self._got = b""
         self._at = 0
+        self._in_part = False  # what waits begins a packet that has not come whole
         self._unsent = bytearray()
         self._lock = threading.Lock()
 
@@ -35,7 +77,39 @@ class Buffered:
             self._got, self._at = self._raw.recv(READ_BYTES), 0
         piece: bytes = self._got[self._at : self._at + size]
         self._at += len(piece)
+        self._in_part = False
         return piece
+
+    def fill(self) -> bool:
+        """Read what has arrived, beside what waits; false where there is nothing, and `recv` says why."""
+        try:
+            piece = self._raw.recv(READ_BYTES)
+        except OSError:
+            return False
+        self._got, self._at = self._got[self._at :] + piece, 0
+        self._in_part = False
+        return bool(piece)
+
+    def messages(self, properties: bool) -> list[Published]:
+        """Take a handful of the messages that wait here whole, up to the first packet that is something else."""
+        got, at, end = self._got, self._at, len(self._got)
+        found: list[Published] = []
+        while at < end and got[at] & 0xF0 == PUBLISH and len(found) < HANDFUL:
+            try:
+                length, start = (got[at + 1], at + 2) if got[at + 1] < 128 else number_at(got, at + 1)
+                stop = start + length
+            except IndexError:
+                stop = end + 1 if end - at < 5 else 0
+            if stop > end:
+                self._in_part = end - at < MOST_WAITING
+                break
+            message = published(got, got[at], start, stop, properties) if stop else None
+            if message is None:
+                break
+            found.append(message)
+            at = stop
+        self._at = at
+        return found
 
     def send(self, data: bytes | bytearray) -> int:
         """Take everything; `flush` brings it on its way. Safe from any thread, so only whole packets."""
@@ -59,9 +133,9 @@ class Buffered:
         return bool(self._unsent)
 
     def pending(self) -> int:
-        """Bytes that have arrived and that no selector will speak of again."""
+        """Bytes that have arrived, can be read on, and that no selector will speak of again."""
         held = self._raw.pending() if isinstance(self._raw, ssl.SSLSocket) else 0
-        return len(self._got) - self._at + held
+        return held + (0 if self._in_part else len(self._got) - self._at)
 
     def fileno(self) -> int:
         return int(self._raw.fileno())
@@ -93,24 +167,15 @@ class Client(paho.Client):
     def _create_socket(self) -> Any:
         return Buffered(super()._create_socket())
 
+    @property
+    def in_packet(self) -> bool:
+        """Whether paho has begun to read a packet that has not come whole."""
+        return bool(self._in_packet["command"])
+
     def _handle_publish(self) -> MQTTErrorCode:
-        head, packet = self._in_packet["command"], self._in_packet["packet"]
-        qos, number = head >> 1 & 3, 0
-        if qos > 1:
-            return MQTTErrorCode.MQTT_ERR_PROTOCOL  # we asked for 1 at most
-        try:
-            end = 2 + int.from_bytes(packet[:2], "big")
-            topic = bytes(packet[2:end])
-            if qos:
-                number, end = packet[end] << 8 | packet[end + 1], end + 2
-            if self._protocol == MQTT_5:
-                length = shift = 0
-                while (byte := packet[end]) > 127:
-                    length, shift, end = length | (byte & 127) << shift, shift + 7, end + 1
-                end += 1 + (length | byte << shift)
-        except IndexError:
+        packet = self._in_packet["packet"]
+        message = published(packet, self._in_packet["command"], 0, len(packet), self._protocol == MQTT_5)
+        if message is None:
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
-        if end > len(packet) or (qos and not number):
-            return MQTTErrorCode.MQTT_ERR_PROTOCOL
-        self._received(topic, number, bytes(packet[end:]), bool(head & 1))
+        self._received(*message)
         return MQTTErrorCode.MQTT_ERR_SUCCESS

@@ -49,7 +49,7 @@ class WrongCity(CannotOpen):
     """The folder holds another city."""
 
 
-class Message(Struct):
+class Message(Struct, gc=False):
     """What the listener took from the broker. `fault` says why it could not be decoded; then there is no packet.
 
     `numbered` is the number that it bears although it could not be: once it is in quarantine, it need not come again.

@@ -88,7 +88,7 @@
 
   new MutationObserver((changes) => {
     if (focused && changes.some(({ target }) => target.closest?.("#needs"))) keep();
-  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-id"] });
+  }).observe(document.documentElement, { childList: true, subtree: true });
 
   function move(event, line) {
     const all = lines();

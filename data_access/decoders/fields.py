@@ -64,17 +64,21 @@ def json_object(payload: bytes) -> dict[str, Any]:
     return said
 
 
-def _colons(said: object) -> int:
-    if isinstance(said, str):
-        return said.count(":")
-    if isinstance(said, dict):
-        colons = len(said)
-        for name, value in said.items():
+def _colons(said: Any) -> int:
+    kind = type(said)
+    if kind is str:
+        return int(said.count(":"))
+    if kind is list:
+        return sum(map(_colons, said))
+    if kind is not dict:
+        return 0
+    colons = len(said)
+    for name, value in said.items():
+        if ":" in name:
             colons += name.count(":")
-            if type(value) is not float and type(value) is not int:
-                colons += _colons(value)
-        return colons
-    return sum(_colons(value) for value in said) if isinstance(said, list) else 0
+        if type(value) is not float and type(value) is not int:  # a call for each number would be most of the work
+            colons += _colons(value)
+    return colons
 
 
 def _refuse_doubles(payload: bytes) -> None:

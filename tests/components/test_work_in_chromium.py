@@ -207,6 +207,52 @@ def test_news_of_what_is_open_leaves_the_keyboard_where_it_is(chromium: Any, ser
     glass.close()
 
 
+LISTED = "name => document.querySelector(`#needs button.need[data-id='${name}']`) !== null"
+OTHER = """other => dash_clientside.set_props("needs", { inside: [
+    ["section", {}, ["h2", {}, "News"], ["ul", { className: "needs" }, ...Array(40).fill(0).map((_one, n) =>
+        ["li", { key: n }, ["button", { className: "need", "data-layer": "pm25", "data-id": other }, other]])]],
+] })"""
+
+
+def test_a_line_stays_its_things_own_while_another_comes_above_it(chromium: Any, served: Served, name: str) -> None:
+    glass = Glass(chromium, served)
+    glass.wait(LISTED, name)
+    line = glass.page.query_selector(f"#needs button.need[data-id='{name}']")
+    worse = f"worse-{name}"
+    told(served, Incident(worse, NOON - 4 * MINUTE, "fire", 1, "new", LON, LAT, "Worse", "112"))
+    glass.wait(LISTED, worse)
+    assert line is not None
+    assert line.get_attribute("data-id") == name
+    assert line.evaluate("line => line.isConnected")
+    glass.close()
+
+
+def test_nothing_comes_under_a_hand_that_is_about_to_press(chromium: Any, served: Served, name: str) -> None:
+    glass = Glass(chromium, served)
+    glass.wait(LISTED, name)
+    page = glass.page
+    page.locator(f"#needs button.need[data-id='{name}']").hover()
+    page.evaluate(OTHER, "air-2")  # in the place of every line
+    page.mouse.down()
+    page.evaluate(OTHER, "air-1")
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    glass.wait_text("#detail", f"At {name}")
+    glass.close()
+
+
+def test_news_are_in_the_list_as_soon_as_the_hand_rests(chromium: Any, served: Served, name: str) -> None:
+    glass = Glass(chromium, served)
+    glass.wait(LISTED, name)
+    page = glass.page
+    page.evaluate("dash_clientside.desk.news = () => Array(7).fill(dash_clientside.no_update)")  # no others meanwhile
+    page.wait_for_timeout(1_000)  # what was asked before has come
+    page.locator(f"#needs button.need[data-id='{name}']").hover()
+    page.evaluate(OTHER, "air-2")
+    glass.wait("() => document.querySelector('#needs h2')?.innerText === 'News'")
+    glass.close()
+
+
 def test_what_is_missing_is_said_in_the_card(chromium: Any, served: Served) -> None:
     glass = Glass(chromium, served)
     glass.wait(DRAWN)
@@ -219,7 +265,8 @@ def test_what_is_missing_is_said_in_the_card(chromium: Any, served: Served) -> N
 
 def test_two_reports_are_joined_and_parted_by_hand(chromium: Any, served: Served, city: CityStore, name: str) -> None:
     other = f"{name}-again"
-    told(served, Incident(other, NOON - MINUTE, "crash", 3, "new", LON + 0.0009, LAT + 0.0004, "Same crash", "police"))
+    for one, title in ((name, f"At {name}"), (other, "Same crash")):  # away from those of other tests
+        told(served, Incident(one, NOON - MINUTE, "crash", 3, "new", LON + 0.009, LAT + 0.004, title, "112"))
     glass = opened(chromium, served, other)
     page = glass.page
     page.locator("#work summary", has_text="The same as").click()

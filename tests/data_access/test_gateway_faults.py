@@ -17,7 +17,7 @@ from data_access.gateway import Gateway
 from data_access.mqtt import Link
 from data_access.spool import Spool
 from tests.conftest import Mosquitto
-from tests.data_access.test_mqtt import WELCOME_5, Line, Scripted
+from tests.data_access.test_mqtt import WELCOME_5, Line, Scripted, welcome_older
 from tests.data_access.test_spool import LARGEST, devices, reading, sized
 from tests.devices import Sender, asked, listening, stored, until
 
@@ -236,6 +236,24 @@ def test_a_broker_that_keeps_confirmations_from_us_is_named(spool: Spool) -> Non
     broker = Scripted(scene)
     with told() as sentences, running(Gateway(broker.url, spool, "g")):
         until(lambda: sentences("does not let us listen to cityglass/+/ack."), 10)
+    broker.close()
+
+
+def test_a_city_whose_broker_knows_only_the_older_version_is_spoken_to_in_it(spool: Spool) -> None:
+    came: list[bytes] = []
+
+    def older(line: Line) -> None:
+        level = welcome_older(line)
+        came.append(level if level == b"\x05" else line.packet())
+        while line.packet():
+            pass
+
+    spool.put([("a", reading(1))])
+    broker = Scripted(older)
+    with running(Gateway(broker.url, spool, "g")):
+        until(lambda: len(came) >= 2, 10)
+    assert came[0] == b"\x05"
+    assert b"cityglass/a/readings" in came[1]
     broker.close()
 
 

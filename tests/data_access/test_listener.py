@@ -9,7 +9,8 @@ import pytest
 
 from data_access.engine import StoreUnavailable
 from data_access.inbox import Inbox
-from data_access.listener import Listener
+from data_access.mqtt import Link
+from data_access.standing import Standing
 from data_access.writer import CityWriter, Committed, Message
 from tests.captured import captured
 from tests.conftest import Mosquitto
@@ -33,6 +34,18 @@ class Wrapped:
         self.before(messages)
         self.batches.append(len(messages))
         return self._writer.commit(messages)
+
+
+class Allergic(Wrapped):
+    """It cannot store the message with this number."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        super().__init__(folder)
+        self._number = number
+
+    def before(self, messages: Sequence[Message]) -> None:
+        if any(message.packet and message.packet.seq == self._number for message in messages):
+            raise TypeError
 
 
 def numbers(device: str, first: int, last: int) -> set[tuple[str, int]]:
@@ -111,15 +124,15 @@ def test_a_broker_that_comes_back_is_found_again(
 def test_who_sees_the_broker_back_sees_no_old_fault(
     mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    seen: list[float] = []
+    seen: list[bool] = []
 
-    def hail(listener: Listener, link: object) -> None:
-        seen.append(listener.counts()["connected"])
+    def hail(_standing: Standing, link: Link) -> None:
+        seen.append(link.welcome)
 
-    monkeypatch.setattr(Listener, "_hail", hail)
+    monkeypatch.setattr(Standing, "_hail", hail)
     with listening(mosquitto.url, tmp_path):
         pass
-    assert seen == [0]
+    assert seen == [False]
 
 
 def test_a_broker_that_refuses_is_named_and_asked_again(tmp_path: Path) -> None:
@@ -193,12 +206,7 @@ def test_a_device_hears_which_of_its_numbers_are_safe(mosquitto: Mosquitto, tmp_
 
 
 def test_what_was_refused_need_not_come_again_and_is_not_called_missing(mosquitto: Mosquitto, tmp_path: Path) -> None:
-    class Allergic(Wrapped):
-        def before(self, messages: Sequence[Message]) -> None:
-            if any(message.packet and message.packet.seq == 4 for message in messages):
-                raise TypeError("four")
-
-    with listening(mosquitto.url, tmp_path, Allergic(tmp_path)) as listener, Sender(mosquitto.port) as sender:
+    with listening(mosquitto.url, tmp_path, Allergic(tmp_path, 4)) as listener, Sender(mosquitto.port) as sender:
         for number in (1, 2, 4, 5):
             sender.measure("air-1", number)
         sender.say("cityglass/air-1/readings", '{"at": 7, "boot": "b1", "seq": 3, "values": {"pm25_ug_m3": "n/a"}}')
@@ -256,12 +264,7 @@ def test_a_store_that_is_away_for_a_while_costs_nothing(
 
 
 def test_a_message_that_breaks_the_writer_goes_to_quarantine_alone(mosquitto: Mosquitto, tmp_path: Path) -> None:
-    class Allergic(Wrapped):
-        def before(self, messages: Sequence[Message]) -> None:
-            if any(message.packet and message.packet.seq == 13 for message in messages):
-                raise TypeError("thirteen")
-
-    with listening(mosquitto.url, tmp_path, Allergic(tmp_path)) as listener, Sender(mosquitto.port) as sender:
+    with listening(mosquitto.url, tmp_path, Allergic(tmp_path, 13)) as listener, Sender(mosquitto.port) as sender:
         for number in range(1, 31):
             sender.measure("air-1", number)
         until(lambda: listener.counts()["acknowledged"] == 30)

@@ -233,15 +233,7 @@ def test_a_broker_that_only_knows_the_older_version_is_spoken_to_in_it(tmp_path:
     heard: list[bytes] = []
 
     def older(line: Line) -> None:
-        hello = line.packet()
-        heard.append(hello[7:8])  # the protocol's level
-        if hello[7] == 5:
-            line.socket.sendall(b"\x20\x02\x00\x01")
-            return
-        assert not hello[8] & 2, "a clean session would lose what waits"
-        line.socket.sendall(WELCOME_3)
-        assert line.packet()[:1] == b"\x82"
-        line.socket.sendall(GRANTED_3)
+        heard.append(welcome_older(line))
         while line.packet():
             pass
 
@@ -250,6 +242,19 @@ def test_a_broker_that_only_knows_the_older_version_is_spoken_to_in_it(tmp_path:
         assert listener.fault is None
     assert heard[:2] == [b"\x05", b"\x04"]
     broker.close()
+
+
+def welcome_older(line: Line) -> bytes:
+    """Welcome who speaks MQTT 3.1.1, with a session that is kept; the protocol's level in which we were spoken to."""
+    hello = line.packet()
+    if hello[7] == 5:
+        line.socket.sendall(b"\x20\x02\x00\x01")
+    else:
+        assert not hello[8] & 2, "a clean session would lose what waits"
+        line.socket.sendall(WELCOME_3)
+        assert line.packet()[:1] == b"\x82"
+        line.socket.sendall(GRANTED_3)
+    return hello[7:8]
 
 
 def test_a_refused_subscription_is_named(tmp_path: Path) -> None:

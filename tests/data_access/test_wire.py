@@ -1,0 +1,150 @@
+"""Messages are taken off the wire whole, however the network cuts them, and all else is left for paho."""
+
+import socket
+import struct
+from collections.abc import Iterator, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_access.wire import HANDFUL, MOST_WAITING, Buffered, Published, number_at
+
+SUBACK = b"\x90\x04\x00\x01\x00\x01"
+MESSAGES = st.lists(
+    st.tuples(
+        st.binary(min_size=1, max_size=40),
+        st.integers(0, 65_535),
+        st.one_of(st.binary(max_size=300), st.just(b"x" * 20_000)),
+        st.booleans(),
+    ),
+    max_size=8,
+)
+
+
+def length(n: int) -> bytes:
+    """A number as MQTT writes it."""
+    told = b""
+    while True:
+        n, byte = n >> 7, n & 127
+        told += bytes([byte | 128 * bool(n)])
+        if not n:
+            return told
+
+
+def packet(message: Published, properties: bytes | None) -> bytes:
+    topic, number, payload, retained = message
+    body = struct.pack(">H", len(topic)) + topic + (struct.pack(">H", number) if number else b"")
+    body += b"" if properties is None else length(len(properties)) + properties
+    body += payload
+    return bytes([0x30 | 2 * bool(number) | retained]) + length(len(body)) + body
+
+
+@pytest.fixture(scope="module")
+def ends() -> Iterator[tuple[Buffered, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    with theirs:
+        yield Buffered(ours), theirs
+    ours.close()
+
+
+def through(
+    ends: tuple[Buffered, socket.socket], sent: bytes, cuts: Sequence[int], properties: bool
+) -> list[Published]:
+    """What is taken while this arrives in pieces."""
+    wire, theirs = ends
+    found, at = [], 0
+    for cut in [*sorted(min(cut, len(sent)) for cut in cuts), len(sent)]:
+        while at < cut:
+            at += theirs.send(sent[at : min(cut, at + 10_000)])
+            assert wire.fill()
+            while taken := wire.messages(properties):
+                found += taken
+    return found
+
+
+@given(MESSAGES, st.lists(st.integers(0, 30_000), max_size=6), st.sampled_from([None, b"", b"\x01\x01", b"\x26" * 200]))
+def test_however_it_is_cut_every_message_comes_once_and_whole(
+    ends: tuple[Buffered, socket.socket], messages: list[Published], cuts: list[int], properties: bytes | None
+) -> None:
+    sent = b"".join(packet(message, properties) for message in messages)
+    assert through(ends, sent, cuts, properties is not None) == messages
+    assert ends[0].pending() == 0
+
+
+def test_what_is_no_message_is_left_where_it_is(ends: tuple[Buffered, socket.socket]) -> None:
+    wire, _theirs = ends
+    first, second = (b"a", 1, b"one", False), (b"a", 2, b"two", True)
+    assert through(ends, packet(first, b"") + SUBACK + packet(second, b""), [], True) == [first]
+    assert wire.pending()
+    assert wire.recv(len(SUBACK)) == SUBACK
+    assert wire.messages(True) == [second]
+
+
+def test_a_part_of_a_message_keeps_nobody_busy(ends: tuple[Buffered, socket.socket]) -> None:
+    wire, theirs = ends
+    message = (b"a", 1, b"x" * 300, False)
+    sent = packet(message, b"")
+    for cut in (1, 2, 3, 200):
+        theirs.sendall(sent[:cut])
+        assert wire.fill()
+        assert wire.messages(True) == []
+        assert wire.pending() == 0
+        assert not wire.fill()
+        theirs.sendall(sent[cut:])
+        assert wire.fill()
+        assert wire.messages(True) == [message]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        b"\x34\x05\x00\x01a\x00\x01",  # QoS 2
+        b"\x32\x05\x00\x01a\x00\x00",  # nothing to acknowledge it by
+        b"\x30\x03\x00\x09a",  # a topic longer than the packet
+        b"\x30\x00",
+        b"\x30\xff\xff\xff\xff\x01",  # a length of five bytes
+        b"\x30\x04\x00\x01a\x7f",  # properties longer than the packet
+    ],
+)
+@pytest.mark.parametrize("behind", [b"", b"y" * 300])
+def test_a_message_that_is_none_is_left_for_paho_to_refuse(wrong: bytes, behind: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        wire = Buffered(ours)
+        theirs.sendall(wrong + behind)
+        assert wire.fill()
+        assert wire.messages(True) == []
+        assert wire.pending() == len(wrong + behind)
+
+
+def test_no_more_than_a_handful_is_taken_at_once(ends: tuple[Buffered, socket.socket]) -> None:
+    wire, theirs = ends
+    theirs.sendall(packet((b"a", 1, b"one", False), b"") * (HANDFUL + 1))
+    assert wire.fill()
+    assert [len(wire.messages(True)) for _ in range(3)] == [HANDFUL, 1, 0]
+
+
+def test_what_is_very_long_is_paho_s(ends: tuple[Buffered, socket.socket]) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        wire = Buffered(ours)
+        theirs.sendall(b"\x30" + length(4 * MOST_WAITING))
+        came = 0
+        while came < MOST_WAITING:
+            theirs.sendall(bytes(50_000))
+            while wire.fill():
+                assert wire.messages(False) == []
+            came += 50_000
+        assert wire.pending() > MOST_WAITING
+
+
+@given(st.integers(0, 2**28 - 1))
+def test_a_number_is_read_as_it_was_written(n: int) -> None:
+    told = length(n)
+    assert number_at(told + b"\xff", 0) == (n, len(told))
+    with pytest.raises(IndexError):
+        number_at(told[:-1], 0)
