@@ -27,15 +27,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from multiprocessing.synchronize import Event
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 
 from bench.footprint import proportional_mb
+from bench.sender import ON_THEIR_WAY, Sender
 from data_access.engine import watching_connection
 from data_access.pulse import Pulse
 from server import mosquitto
@@ -43,39 +42,33 @@ from tests.conftest import HOUSE, free_port, wait_for_port
 from tests.devices import until
 
 QUIET, SENDERS, LOOK_S = 20, 2, 0.02
-CONFIRMED_S, STARTED_S = 60.0, 60.0
-ON_THEIR_WAY = 2_000  # messages of a sender that the broker has not confirmed yet
+STARTED_S = 60.0
 LIVE_S, PATIENCE_S = 1.0, 600.0
 BACKLOG = 60_000
 LOUD = "loud"
 
 
-def speak(port: int, name: str, devices: int, rate: float, seconds: float, stop: Event, sent: Any) -> None:
+def speak(
+    port: int, name: str, devices: int, rate: float, seconds: float, ready: Barrier, stop: Event, sent: Any
+) -> None:
     """So many messages a second of so many devices, numbered, at QoS 1; how many, by device, goes to `sent`."""
-    client = paho.Client(CallbackAPIVersion.VERSION2, f"sender-{name}-{os.getpid()}")
-    client.max_inflight_messages_set(ON_THEIR_WAY)
-    room = threading.Semaphore(ON_THEIR_WAY)
-    client.on_publish = lambda *_: room.release()
-    client.connect("127.0.0.1", port)
-    client.loop_start()
-    boot, begun, total = f"b{os.getpid()}", time.time(), 0
-    while not stop.is_set() and total < rate * seconds:
-        now = time.time()
-        due = int(min((now - begun) * rate, rate * seconds - 1)) + 1 - total
-        for _n in range(min(due, ON_THEIR_WAY)):
-            device, seq = f"{name}-{total % devices}", total // devices + 1
-            said = {"at": now, "boot": boot, "seq": seq, "values": {"pm25_ug_m3": total % 97 / 2}}
-            if devices < rate:  # what it says twice within a moment must be of two moments
-                said["at"] = begun + total / rate
-            if not room.acquire(timeout=CONFIRMED_S):
-                raise SystemExit(f"{name}: the broker confirms nothing")
-            client.publish(f"cityglass/{device}/readings", json.dumps(said), 1)
-            total += 1
-        time.sleep(0.01)
-    for _n in range(ON_THEIR_WAY):  # until all is with the broker
-        room.acquire(timeout=CONFIRMED_S)
-    client.disconnect()
-    client.loop_stop()
+
+    def message(n: int) -> tuple[str, str]:
+        # what it says twice within a moment must be of two moments
+        at = begun + n / rate if devices < rate else now
+        said = {"at": at, "boot": boot, "seq": n // devices + 1, "values": {"pm25_ug_m3": n % 97 / 2}}
+        return f"cityglass/{name}-{n % devices}/readings", json.dumps(said)
+
+    with Sender(port, f"sender-{name}-{os.getpid()}") as sender:
+        ready.wait(STARTED_S)
+        boot, begun, total = f"b{os.getpid()}", time.time(), 0
+        while not stop.is_set() and total < rate * seconds:
+            now = time.time()
+            due = int(min((now - begun) * rate, rate * seconds - 1)) + 1
+            upto = min(due, total + ON_THEIR_WAY)
+            sender.say(message(n) for n in range(total, upto))
+            total = upto
+            time.sleep(0.01 if total == due else 0)
     sent.put((name, total))
 
 
@@ -185,14 +178,16 @@ class Flood:
     @contextmanager
     def talking(self, name: str, devices: int, rate: float, seconds: float, processes: int = 1) -> Iterator[None]:
         """Others speak meanwhile; it ends when all they have said is with the broker."""
-        stop = self.context.Event()
+        stop, ready = self.context.Event(), self.context.Barrier(processes + 1)
         told = [f"{name}{n}" if processes > 1 else name for n in range(processes)]
         share = (devices // processes, rate / processes, seconds)
         running = [
-            self.context.Process(target=speak, args=(self.city.port, one, *share, stop, self.results)) for one in told
+            self.context.Process(target=speak, args=(self.city.port, one, *share, ready, stop, self.results))
+            for one in told
         ]
         for process in running:
             process.start()
+        ready.wait(STARTED_S)
         try:
             yield
         finally:
@@ -206,8 +201,9 @@ class Flood:
     def part(self, title: str, witness: Witness, name: str, devices: int, rate: float, seconds: float) -> float:
         """Speak for so long; a line of the report. Seconds until it was live again after the last word."""
         witness.forget()
-        before, begun = sum(self.sent.values()), time.monotonic()
+        before = sum(self.sent.values())
         with self.talking(name, devices, rate, seconds, min(SENDERS, devices)):
+            begun = time.monotonic()
             time.sleep(seconds)
         took = time.monotonic() - begun
         offered = (sum(self.sent.values()) - before) / took
@@ -265,9 +261,11 @@ class Flood:
 
 
 def _course(seen: list[float]) -> str:
-    """How much memory it took: in its first and in its last minute (the median), and at most."""
-    first, last = (np.median(part) for part in (seen[:60], seen[-60:]))
-    return f"{first:.0f} MB in the first minute, {last:.0f} MB in the last, at most {max(seen):.0f} MB"
+    """How much memory it took: in its first minute, one in the middle and its last (the median), and at most."""
+    middle = len(seen) // 2
+    parts = (seen[:60], seen[max(0, middle - 30) : middle + 30], seen[-60:])
+    first, half, last = (np.median(part) for part in parts)
+    return f"{first:.0f}, {half:.0f} and {last:.0f} MB at first, halfway and at last, at most {max(seen):.0f} MB"
 
 
 PARTS = ("steady", "flood", "one device", "twice")

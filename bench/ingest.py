@@ -41,24 +41,21 @@ def session(name: str, port: int, message: Any = None) -> paho.Client:
 
 def fill(port: int, messages: int) -> None:
     """Have every session own the same backlog."""
+    from bench.sender import Sender
+
     for name in SESSIONS:
         client = session(name, port)
         client.disconnect()
         client.loop_stop()
-    sender = paho.Client(CallbackAPIVersion.VERSION2, "sender")
-    sender.max_inflight_messages_set(1_000)
-    sender.connect("127.0.0.1", port)
-    sender.loop_start()
-    for number in range(messages):
+
+    def message(number: int) -> tuple[str, str]:
         device, seq = number % DEVICES, number // DEVICES + 1
         values = {"pm25_ug_m3": number % 97 / 2, "temperature_c": 31.2}
         said = {"at": 1_772_427_600 + seq, "boot": "b1", "seq": seq, "values": values}
-        last = sender.publish(f"cityglass/air-{device}/readings", json.dumps(said), 1)
-        if number % 5_000 == 0:
-            last.wait_for_publish(60)
-    last.wait_for_publish(60)
-    sender.disconnect()
-    sender.loop_stop()
+        return f"cityglass/air-{device}/readings", json.dumps(said)
+
+    with Sender(port, "sender") as sender:
+        sender.say(map(message, range(messages)))
 
 
 def drain(name: str, port: int, folder: Path, messages: int) -> None:
