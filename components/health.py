@@ -79,7 +79,7 @@ def standing(pulse: Pulse | None, now: datetime) -> tuple[int, str]:
     if pulse is None:
         return 1, _("The listener is not there: nothing is taken in. It is started anew by itself; what comes waits.")
     if pulse.fault is not None:
-        return 1, pulse.fault
+        return 1, str(pulse.fault)
     if not pulse.connected:
         return 2, _("The listener is on its way to the broker.")
     if pulse.lag_s >= LONG_LAG_S:

@@ -15,7 +15,7 @@ from components.register_lists import ALL, SHELVES, Shelf, shelf, tallies
 from components.register_sheet import SHUT
 from components.silence import clock, data_age
 from components.stage import city_map
-from components.strip import languages, themes
+from components.strip import languages, themes, to_health
 from components.time_bar import reach, replayed
 from components.view import View
 from data_access.words import _
@@ -62,6 +62,7 @@ def strip(view: View, chosen: str) -> Any:
                 [html.H1([view.place(), " · ", _("Registers")], className="city"), html.P(_about(), className="state")]
             ),
             back,
+            to_health(),
             html.Div(
                 [
                     html.Div([clock(view.zone().key), data_age()], className="times"),

@@ -75,13 +75,7 @@ def elsewhere() -> Any:
                 title=_("What stands where, who says so, and what waits to be let in"),
                 **{"aria-label": _("Registers")},
             ),
-            html.A(
-                icon("activity"),
-                href="/health",
-                className="button icon-button health-link",
-                title=_("Whether anything that devices say is lost, late or refused."),
-                **{"aria-label": _("Health")},
-            ),
+            to_health(),
             html.A(
                 icon("monitor"),
                 href="/wall",
@@ -91,6 +85,17 @@ def elsewhere() -> Any:
             ),
         ],
         className="group-of-buttons",
+    )
+
+
+def to_health() -> Any:
+    """The way to the page that says how the listener fares."""
+    return html.A(
+        icon("activity"),
+        href="/health",
+        className="button icon-button health-link",
+        title=_("Whether anything that devices say is lost, late or refused."),
+        **{"aria-label": _("Health")},
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 
-from data_access.words import _
+from data_access.words import N_, Text, _
 
 BUSY_MS = 5000
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -35,6 +35,10 @@ class NoDatabase(CannotOpen):
 
 class StoreUnavailable(RuntimeError):  # noqa: N818  # it says what happened
     """Nothing was written, so nothing may be acknowledged; the same may succeed later."""
+
+    def __init__(self, sentence: Text) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
 
 
 def writing_engine(url: str) -> Engine:
@@ -93,16 +97,16 @@ def unavailable() -> Iterator[None]:
         told = str(fault.orig)
         if "full" in told:
             raise StoreUnavailable(
-                _(
+                N_(
                     "The disk is full: nothing was stored and nothing acknowledged. "
                     "Free some space; it goes on by itself."
                 )
             ) from fault
         if "locked" in told:
             raise StoreUnavailable(
-                _("Another program holds the database for longer than {seconds} s.").format(seconds=BUSY_MS // 1000)
+                N_("Another program holds the database for longer than {seconds} s.").format(seconds=BUSY_MS // 1000)
             ) from fault
-        raise StoreUnavailable(_("The database cannot be written: {fault}.").format(fault=told)) from fault
+        raise StoreUnavailable(N_("The database cannot be written: {fault}.").format(fault=told)) from fault
 
 
 def place(url: str) -> Path:

@@ -20,9 +20,7 @@ class Folder:
 
     def __init__(self, path: Path, spool: Spool) -> None:
         self._path, self._spool = path, spool
-        self._kept: dict[
-            Path, tuple[float, list[str]]
-        ] = {}  # not renamed yet: its time, and what it held of no reading
+        self._kept: dict[Path, tuple[float, list[str]]] = {}  # not renamed yet: its time, and what was no reading
         self._told: dict[Path, str] = {}
 
     def look(self) -> bool:

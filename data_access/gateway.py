@@ -25,7 +25,7 @@ from data_access.mqtt import Address, Link
 from data_access.patience import carry_on
 from data_access.spool import Key, Spool
 from data_access.standing import LONGEST_S, SHORTEST_S, Standing
-from data_access.words import _
+from data_access.words import N_, _
 
 log = structlog.get_logger("gateway")
 
@@ -218,13 +218,11 @@ class Gateway:
 
 
 def _standing(address: Address, name: str, filters: tuple[str, ...]) -> Standing:
-    def unsteady() -> str:
-        return _(
-            "The broker at {address} ends our connection again and again. Perhaps another gateway calls itself {name} "
-            "there, too: give each a name of its own with --name."
-        ).format(address=address, name=name)
-
-    return Standing(address, name, filters, log, unsteady)
+    unsteady = N_(
+        "The broker at {address} ends our connection again and again. Perhaps another gateway calls itself {name} "
+        "there, too: give each a name of its own with --name."
+    )
+    return Standing(address, name, filters, log, unsteady.format(address=str(address), name=name))
 
 
 def go_on(work: Callable[[], None], stop: threading.Event) -> None:

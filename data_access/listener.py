@@ -25,7 +25,7 @@ from data_access.patience import carry_on
 from data_access.shelf import Shelf, Writer
 from data_access.standing import LONGEST_S, SHORTEST_S, Standing
 from data_access.talk import Talk
-from data_access.words import N_, _
+from data_access.words import N_, Text
 from data_access.writer import Committed, Message
 
 log = structlog.get_logger("listener")
@@ -107,7 +107,7 @@ class Listener:
         return progressed and all(thread.is_alive() for thread in self._threads.values())
 
     @property
-    def fault(self) -> str | None:
+    def fault(self) -> Text | None:
         """What is wrong, as a sentence; None while the broker is connected and the store takes what comes."""
         return self._shelf.fault or self._standing.fault
 
@@ -264,13 +264,12 @@ class Listener:
 
 
 def _standing(address: Address, client_id: str, topics: list[str], optional: tuple[str, ...]) -> Standing:
-    def unsteady() -> str:
-        return _(
-            "The broker at {address} ends our connection again and again. Perhaps another installation listens there "
-            "with the same client id, {client_id}."
-        ).format(address=address, client_id=client_id)
-
-    return Standing(address, client_id, topics, log, unsteady, optional)
+    unsteady = N_(
+        "The broker at {address} ends our connection again and again. Perhaps another installation listens there "
+        "with the same client id, {client_id}."
+    )
+    named = unsteady.format(address=str(address), client_id=client_id)
+    return Standing(address, client_id, topics, log, named, optional)
 
 
 def go_on(work: Callable[[], None], stop: threading.Event) -> None:

@@ -24,7 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from data_access.wire import MQTT_5, Buffered, Client
-from data_access.words import _
+from data_access.words import N_, Text, _
 
 KEEPALIVE_S = 60
 CONNECT_S = 3.0  # for a broker on the way that does not answer
@@ -249,22 +249,21 @@ class Link:
             while self._wake_in.recv(4096):
                 pass
 
-    def ending(self, unreachable: OSError | None) -> str:
+    def ending(self, unreachable: OSError | None) -> Text:
         """Why there is no connection, as a sentence."""
         where = str(self._address)
         if unreachable is not None:
-            return _("No broker answers at {address}: {reason}.").format(address=where, reason=_reason(unreachable))
+            return N_("No broker answers at {address}: {reason}.").format(address=where, reason=_reason(unreachable))
         if self.refusal is not None:
             if self.refusal.value in WRONG_PASSWORD:
-                return _("The broker at {address} refuses our user name or password. Check --broker.").format(
-                    address=where
-                )
-            return _("The broker at {address} refuses us: {reason}.").format(address=where, reason=self.refusal)
+                refused = N_("The broker at {address} refuses our user name or password. Check --broker.")
+                return refused.format(address=where)
+            return N_("The broker at {address} refuses us: {reason}.").format(address=where, reason=str(self.refusal))
         if self.farewell is not None and self.farewell.value == TAKEN_OVER:
-            return _("Another program took over our session at the broker {address}.").format(address=where)
+            return N_("Another program took over our session at the broker {address}.").format(address=where)
         if self.welcome:
-            return _("The connection to the broker at {address} is lost.").format(address=where)
-        return _("What answers at {address} does not speak MQTT 5 or 3.1.1.").format(address=where)
+            return N_("The connection to the broker at {address} is lost.").format(address=where)
+        return N_("What answers at {address} does not speak MQTT 5 or 3.1.1.").format(address=where)
 
     @property
     def stood_s(self) -> float:

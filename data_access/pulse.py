@@ -6,6 +6,8 @@ from typing import Any, Self
 
 import msgspec
 
+from data_access.words import Text
+
 LONG_LAG_S = 30.0  # what comes waits so long to be stored: more comes than can be stored
 QUIET_S = 10.0  # a listener that told nothing for so long is not there
 ONE_OUTAGE_S = 600.0  # heard in between for less, outages are told as one: devices had no time to speak
@@ -23,7 +25,7 @@ class Pulse(msgspec.Struct, frozen=True):
     connected: bool
     lag_s: float = 0.0
     deaf_since: float | None = None
-    fault: str | None = None
+    fault: Text | None = None
     started: float | None = None
     stored_at: float | None = None
     counts: dict[str, int] = {}

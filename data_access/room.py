@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from data_access.engine import StoreUnavailable
-from data_access.words import _
+from data_access.words import N_, Text
 
 LEAST, SHARE = 256_000_000, 0.05  # bytes that stay free, or this share of a small disk
 AGAIN = 1.2  # times as much must be free before it goes on: it must not stop and go with each message
@@ -23,7 +23,7 @@ class Room:
     def __init__(self, path: Path) -> None:
         self._folder = path.parent
         self._looked = -LOOK_S
-        self._short: str | None = None
+        self._short: Text | None = None
 
     def check(self) -> None:
         """Do nothing while there is room.
@@ -37,12 +37,12 @@ class Room:
         if self._short is not None:
             raise StoreUnavailable(self._short)
 
-    def _look(self) -> str | None:
+    def _look(self) -> Text | None:
         total, _used, free = shutil.disk_usage(self._folder)
         wanted = min(LEAST, total * SHARE) * (AGAIN if self._short is not None else 1)
         if free >= wanted:
             return None
-        told = _(
+        told = N_(
             "Only {free} MB are left on the disk of the database: nothing is taken in until {wanted} MB are free. "
             "Nothing is lost: it waits with the broker. Free some space; it goes on by itself."
         )

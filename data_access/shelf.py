@@ -10,7 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedEr
 
 from data_access.engine import StoreUnavailable
 from data_access.patience import pause
-from data_access.words import N_, _
+from data_access.words import N_, Text
 from data_access.writer import Committed, Message
 
 log = structlog.get_logger("listener")
@@ -28,7 +28,7 @@ class Shelf:
     """Where messages go; `fault` says, as a sentence, why they do not at present."""
 
     def __init__(self, writer: Writer, stop: threading.Event) -> None:
-        self.fault: str | None = None
+        self.fault: Text | None = None
         self._writer = writer
         self._stop = stop
 
@@ -83,14 +83,13 @@ class Shelf:
     def _complain(self, fault: Exception) -> None:
         """Say what is wrong, once; the store's own sentences as they are."""
         if isinstance(fault, StoreUnavailable):
-            sentence = str(fault)
+            sentence = fault.sentence
         else:
             reason = str(fault).partition("\n")[0][:200] or type(fault).__name__
-            sentence = _("The store takes nothing at present: {reason}. Nothing is lost; it is tried again.").format(
-                reason=reason
-            )
+            told = N_("The store takes nothing at present: {reason}. Nothing is lost; it is tried again.")
+            sentence = told.format(reason=reason)
         if self.fault is None:
-            log.error(sentence)
+            log.error(str(sentence))
         self.fault = sentence
 
     def _relieved(self) -> None:

@@ -8,7 +8,8 @@ is full gives up the oldest messages of whoever fills it, and tells the city the
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -204,38 +205,23 @@ class Spool:
         )
         return str(self._db.execute("SELECT name FROM own").fetchone()[0])
 
-    def _transaction(self) -> "_Transaction":
-        return _Transaction(self._db, self)
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it or nothing; what was counted goes back with it."""
+        self._counted.clear()
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            for device, more in reversed(self._counted):
+                self._tally.add(device, -more)
+            if self._db.in_transaction:  # a disk that is full may have ended it
+                self._db.execute("ROLLBACK")
+            raise
 
 
 def _numbered(body: Mapping[str, Any]) -> bool:
     """Whether a device numbers its messages as the city understands it; else they are numbered here."""
     boot, seq = body.get("boot"), body.get("seq")
     return type(boot) is str and 0 < len(boot) <= LONGEST_BOOT and type(seq) is int and 1 <= seq <= MAX_NUMBER
-
-
-class _Transaction:
-    """All of it or nothing; what was counted goes back with it."""
-
-    def __init__(self, db: sqlite3.Connection, spool: Spool) -> None:
-        self._db, self._spool = db, spool
-
-    def __enter__(self) -> None:
-        self._spool._counted.clear()
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: Any, *_fault: Any) -> None:
-        if kind is not None:
-            self._undo()
-            return
-        try:
-            self._db.execute("COMMIT")
-        except sqlite3.Error:
-            self._undo()
-            raise
-
-    def _undo(self) -> None:
-        for device, more in reversed(self._spool._counted):
-            self._spool._tally.add(device, -more)
-        if self._db.in_transaction:  # a disk that is full may have ended it
-            self._db.execute("ROLLBACK")

@@ -9,7 +9,7 @@ import structlog
 from data_access.mqtt import Address, Link, Received, Welcomed
 from data_access.patience import pause
 from data_access.wire import MQTT_3, MQTT_5
-from data_access.words import _
+from data_access.words import N_, Text
 
 SHORTEST_S, LONGEST_S = 0.25, 30.0  # between two attempts
 STEADY_S, UNSTEADY = 10.0, 3  # a connection that stands so long is steady; so many that do not are a pattern
@@ -29,7 +29,7 @@ class Standing:
         client_id: str,
         filters: Collection[str],
         log: structlog.stdlib.BoundLogger,
-        unsteady: Callable[[], str],
+        unsteady: Text,
         optional: Collection[str] = (),
     ) -> None:
         self._address, self._client_id, self._filters, self._optional = address, client_id, filters, optional
@@ -39,7 +39,7 @@ class Standing:
         self._protocol = self._good = MQTT_5
         self._began = time.monotonic()
         self.link: Link | None = None
-        self.fault: str | None = None
+        self.fault: Text | None = None
 
     @property
     def tick(self) -> float:
@@ -93,14 +93,14 @@ class Standing:
             return True
         self._failures += 1
         self._unsteady = self._short >= UNSTEADY
-        self._say(self._unsteady_words() if self._unsteady else link.ending(unreachable))
+        self._say(self._unsteady_words if self._unsteady else link.ending(unreachable))
         return False
 
     def _stands(self, link: Link) -> None:
         refused = [topic for topic in link.ungranted if topic not in self._optional]
         if refused:
-            sentence = _("The broker at {address} does not let us listen to {topics}. Check its access list.")
-            self._say(sentence.format(address=self._address, topics=", ".join(refused)))
+            sentence = N_("The broker at {address} does not let us listen to {topics}. Check its access list.")
+            self._say(sentence.format(address=str(self._address), topics=", ".join(refused)))
         elif not self._unsteady:
             self._hail(link)
 
@@ -115,7 +115,7 @@ class Standing:
         )
         self.fault, self._unsteady = None, False
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: Text) -> None:
         if sentence != self.fault:
-            self._log.warning(sentence)
+            self._log.warning(str(sentence))
         self.fault = sentence

@@ -69,7 +69,7 @@ def listen(settings: Settings, stop: threading.Event) -> None:
     listener.stop()
     writer.close()
     if not stop.is_set():
-        raise StoodStillError(listener.fault or "no progress")
+        raise StoodStillError(str(listener.fault or "no progress"))
 
 
 def work_through(settings: Settings, stop: threading.Event) -> None:

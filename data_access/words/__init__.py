@@ -15,6 +15,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from msgspec import Struct
 
 LANGUAGES = ("vi", "en")
 
@@ -52,22 +53,25 @@ def ngettext(one: str, many: str, n: float) -> str:
     return _catalogue(_language.get()).ngettext(one, many, int(n))
 
 
-class Text:
-    """Words chosen before anyone knows who will read them; `str(text)` says them in the reader's language."""
+class Text(Struct, frozen=True):
+    """Words chosen before anyone knows who will read them; `str(text)` says them in the reader's language.
 
-    __slots__ = ("words",)
+    `values` stand in its braces.
+    """
 
-    def __init__(self, words: str) -> None:
-        self.words = words
+    words: str
+    values: dict[str, str | int | float] = {}
+
+    def format(self, **values: str | int | float) -> "Text":
+        """The same with these values in its braces."""
+        return Text(self.words, values)
 
     def __str__(self) -> str:
-        return _(self.words)
+        told = _(self.words)
+        return told.format(**self.values) if self.values else told
 
     def __repr__(self) -> str:
         return f"N_({self.words!r})"
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Text) and other.words == self.words
 
     def __hash__(self) -> int:
         return hash(self.words)

@@ -13,7 +13,7 @@ from components.page import page
 from components.view import View
 from data_access.pulse import Pulse
 from data_access.records import Packet, Reading
-from data_access.words import speaking
+from data_access.words import N_, Text, speaking
 from data_access.writer import CityWriter, Message
 from tests.components.noon import desk_at_noon, said
 from tests.small_city import NOON, url_of
@@ -32,7 +32,7 @@ def view(tmp_path: Path) -> View:
     ("pulse", "severity", "words"),
     [
         (None, 1, "nothing is taken in"),
-        (Pulse(AT, True, fault="The disk is full."), 1, "The disk is full."),
+        (Pulse(AT, True, fault=Text("The disk is full.")), 1, "The disk is full."),
         (Pulse(AT, False, deaf_since=AT - 60), 2, "on its way to the broker"),
         (Pulse(AT, True, lag_s=95.0), 2, "it waits 2 minutes"),
         (Pulse(AT, True, counts={"held": 7}), 3, "held back"),
@@ -43,6 +43,17 @@ def test_how_it_stands_is_one_sentence(pulse: Pulse | None, severity: int, words
     found, sentence = health.standing(pulse, NOON)
     assert found == severity
     assert words in sentence
+
+
+def test_what_is_wrong_is_said_in_the_readers_language_not_in_the_listeners(tmp_path: Path) -> None:
+    wrong = N_("No broker answers at {address}: {reason}.").format(address="mqtt://here:1883", reason="Refused {0}")
+    Pulse(AT, False, fault=wrong).write(tmp_path)
+    told = Pulse.last(tmp_path)
+    assert health.standing(told, NOON) == (1, "No broker answers at mqtt://here:1883: Refused {0}.")
+    with speaking("vi"):
+        _severity, sentence = health.standing(told, NOON)
+    assert "mqtt://here:1883" in sentence
+    assert "answers" not in sentence
 
 
 def test_every_count_stands_there_with_its_meaning(view: View) -> None:

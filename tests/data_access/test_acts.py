@@ -8,6 +8,7 @@ import pytest
 from data_access.acts import Acts
 from data_access.engine import StoreUnavailable
 from data_access.refusals import CannotDo
+from data_access.words import Text
 from data_access.writer import CityWriter
 from tests.small_city import url_of
 
@@ -54,7 +55,7 @@ def test_two_changes_take_turns(tmp_path: Path) -> None:
 def test_a_store_that_takes_nothing_is_said_in_a_sentence_and_the_next_may_try_again(tmp_path: Path) -> None:
     acts = Acts(lambda: CityWriter.open(url_of(tmp_path)))
     with pytest.raises(CannotDo, match="disk is full"), acts.writing():
-        raise StoreUnavailable("The disk is full.")
+        raise StoreUnavailable(Text("The disk is full."))
     with acts.writing() as writer:
         assert writer.quarantined() == []
     acts.close()

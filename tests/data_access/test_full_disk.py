@@ -15,7 +15,7 @@ from data_access.engine import StoreUnavailable
 from data_access.pulse import Pulse
 from data_access.records import Incident, Packet, Reading
 from data_access.store import CityStore
-from data_access.words import speaking
+from data_access.words import Text, speaking
 from data_access.writer import CityWriter, Message
 from tests.conftest import lacking
 from tests.small_city import NOON, url_of
@@ -129,7 +129,7 @@ def test_a_listener_on_a_full_disk_can_still_tell_how_it_fares(small_disk: Path)
     long_ago = Pulse(1.0, True, counts={"received": 10**12})
     long_ago.write(small_disk)
     fill(small_disk / "filler")
-    told = Pulse(2.0, True, fault="The disk is full.")
+    told = Pulse(2.0, True, fault=Text("The disk is full."))
     told.write(small_disk)
     assert Pulse.last(small_disk) == told
 

@@ -11,6 +11,7 @@ from data_access.engine import StoreUnavailable
 from data_access.inbox import Inbox
 from data_access.mqtt import Link
 from data_access.standing import Standing
+from data_access.words import Text
 from data_access.writer import CityWriter, Committed, Message
 from tests.captured import captured
 from tests.conftest import Mosquitto
@@ -108,7 +109,7 @@ def test_a_broker_that_comes_back_is_found_again(
         until(lambda: stored(tmp_path))
         mosquitto.stop()
         until(lambda: listener.counts()["connected"] == 0)
-        until(lambda: listener.fault and "No broker answers" in listener.fault)
+        until(lambda: listener.fault and "No broker answers" in str(listener.fault))
         assert listener.alive
         mosquitto.start()
         until(lambda: listener.counts()["connected"] == 1)
@@ -142,8 +143,8 @@ def test_a_broker_that_refuses_is_named_and_asked_again(tmp_path: Path) -> None:
         with listening(broker.url, tmp_path, wait=False) as listener:
             until(lambda: listener.fault)
             assert listener.fault
-            assert "refuses our user name or password" in listener.fault
-            assert str(broker.port) in listener.fault
+            assert "refuses our user name or password" in str(listener.fault)
+            assert str(broker.port) in str(listener.fault)
             broker.stop()
             settings = tmp_path / "mosquitto.conf"
             settings.write_text(settings.read_text().replace("allow_anonymous false\n", ""))
@@ -246,14 +247,14 @@ def test_a_store_that_is_away_for_a_while_costs_nothing(
         def before(self, messages: Sequence[Message]) -> None:
             if not self.back.is_set():
                 self.failures += 1
-                raise StoreUnavailable("The disk is full.")
+                raise StoreUnavailable(Text("The disk is full."))
 
     writer = Away(tmp_path)
     with listening(mosquitto.url, tmp_path, writer) as listener, Sender(mosquitto.port) as sender:
         for number in range(1, 21):
             sender.measure("air-1", number)
         until(lambda: writer.failures > 5)  # more often than a bad message is tried
-        assert listener.fault == "The disk is full."
+        assert str(listener.fault) == "The disk is full."
         assert listener.counts()["acknowledged"] == 0
         writer.back.set()
         until(lambda: listener.counts()["acknowledged"] == 20)
@@ -361,7 +362,7 @@ def test_two_installations_with_one_name_are_told_so_and_do_not_storm_the_broker
     mosquitto: Mosquitto, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with listening(mosquitto.url, tmp_path) as first, listening(mosquitto.url, tmp_path, wait=False) as second:
-        until(lambda: any("same client id" in (listener.fault or "") for listener in (first, second)))
+        until(lambda: any("same client id" in str(listener.fault) for listener in (first, second)))
     assert capsys.readouterr().out.count("broker back") < 10
 
 

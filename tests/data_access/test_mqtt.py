@@ -281,7 +281,7 @@ def test_a_takeover_that_the_broker_tells_is_told_on(tmp_path: Path) -> None:
 
     broker = Scripted(scene, stay)
     with listening(broker.url, tmp_path, wait=False) as listener:
-        until(lambda: "took over our session" in (listener.fault or ""))
+        until(lambda: "took over our session" in str(listener.fault))
         until(lambda: listener.counts()["connected"] and listener.fault is None)
     broker.close()
 

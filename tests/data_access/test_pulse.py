@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from data_access.pulse import ONE_OUTAGE_S, QUIET_S, Pulse
+from data_access.words import Text
 
 
 def test_the_newest_word_of_the_listener_is_read_back(tmp_path: Path) -> None:
@@ -66,6 +67,13 @@ def test_an_outage_by_a_clock_that_was_wrong_is_forgotten() -> None:
 
 
 def test_what_is_wrong_and_what_was_counted_is_told_too(tmp_path: Path) -> None:
-    told = Pulse(100.0, True, fault="The disk is full.", started=40.0, stored_at=99.0, counts={"stored": 7, "held": 1})
+    told = Pulse(
+        100.0,
+        True,
+        fault=Text("The disk is full {n}", {"n": 1}),
+        started=40.0,
+        stored_at=99.0,
+        counts={"stored": 7, "held": 1},
+    )
     told.write(tmp_path)
     assert Pulse.read(tmp_path, now=101.0) == told
