@@ -19,7 +19,7 @@ Deaf = tuple[datetime, datetime | None]  # from when till when nobody could be h
 class Item:
     """One thing that needs a person. `layer` and `id` are empty where the whole city is meant.
 
-    `in_hand`: somebody has it already.
+    `in_hand`: somebody has it already. `silent`: what is told is that it says nothing, or is off.
     """
 
     severity: int
@@ -31,6 +31,7 @@ class Item:
     lon: float | None
     lat: float | None
     in_hand: bool = False
+    silent: bool = False
 
 
 def attention(
@@ -62,9 +63,16 @@ def attention(
 
 
 def in_order(items: Iterable[Item]) -> list[Item]:
-    """The worst first; of equals what nobody has in hand, then what has waited longest (what never began, the most)."""
+    """The worst first; of equals what nobody has in hand, what is seen before what is silent, then what waits longest.
+
+    What never began has waited the longest.
+    """
     ever = datetime.min.replace(tzinfo=UTC)
-    return sorted(items, key=lambda item: (item.severity, item.in_hand, item.since or ever, item.layer, item.id))
+
+    def rank(item: Item) -> tuple[int, bool, bool, datetime, str, str]:
+        return item.severity, item.in_hand, item.silent, item.since or ever, item.layer, item.id
+
+    return sorted(items, key=rank)
 
 
 def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
@@ -72,18 +80,17 @@ def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
 
     Urgent incidents (1 and 2) always keep a line each. The line tells the first one's reason and how many others.
     """
-    grouped: dict[tuple[int, str], list[Item]] = {}
+    grouped: dict[tuple[int, str, bool], list[Item]] = {}
     for item in items:
-        grouped.setdefault((item.severity, item.layer), []).append(item)
+        grouped.setdefault((item.severity, item.layer, item.silent), []).append(item)
     lines: list[Item] = []
-    for (severity, layer), alike in grouped.items():
+    for (severity, layer, _silent), alike in grouped.items():
         if len(alike) <= most or (layer == "incidents" and severity <= 2):
             lines.extend(alike)
             continue
         first, others = alike[0], len(alike) - 1
         title = ngettext("{title} and {n} other", "{title} and {n} others", others)
-        told = title.format(title=first.title, n=number(others))
-        lines.append(Item(severity, layer, first.id, told, first.why, first.since, first.lon, first.lat))
+        lines.append(replace(first, title=title.format(title=first.title, n=number(others)), in_hand=False))
     return lines
 
 
@@ -95,13 +102,12 @@ def _of(row: Row, layer: Layer, now: datetime, deaf: Deaf | None) -> Iterable[tu
         need = layer.attention(row, now)
         if need is not None:
             since = known(row, "opened_at") or known(row, "observed_at")
-            yield layer.key, replace(_item(need.severity, layer, row, need.words, since), in_hand=need.in_hand)
+            item = _item(need.severity, layer, row, need.words, since)
+            yield layer.key, replace(item, in_hand=need.in_hand, silent=known(row, "online") == 0)
             return
     if promised and status not in LIVE and not (deaf and _unheard(row, layer, now, deaf)):
-        yield (
-            "silence",
-            _item(3 if status == "dead" else 4, layer, row, _silence(row, now), known(row, "observed_at")),
-        )
+        item = _item(3 if status == "dead" else 4, layer, row, _silence(row, now), known(row, "observed_at"))
+        yield SILENCE, replace(item, silent=True)
 
 
 def _promised(row: Row) -> bool:

@@ -194,3 +194,13 @@ def test_of_equally_urgent_ones_those_that_nobody_has_in_hand_come_first_and_the
         full(id="worse", severity=1, state="on_scene", opened_at=ago(1)),
     ]
     assert [name for _severity, _layer, name in needs(incidents=rows)] == ["worse", "older", "new", "seen"]
+
+
+def test_of_equally_urgent_ones_what_is_measured_comes_before_what_is_silent_for_longer() -> None:
+    silent = [full(id=f"dead{n}", value=10.0, observed_at=ago(600 + n)) for n in range(50)]
+    dark = [full(id="dark", online=0.0, observed_at=ago(300))]
+    found = needs(pm25=[*silent, full(id="bad", value=140.0)], cameras=dark)
+    assert found[0] == (3, "pm25", "bad")
+    assert {severity for severity, _layer, _one in found} == {3}
+    lines = summed_up(attention(answers(pm25=[*silent, full(id="bad", value=140.0, name="Bad")]), LAYERS, NOON))
+    assert [line.title.startswith("Bad") for line in lines] == [True, False]
