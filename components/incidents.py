@@ -94,8 +94,8 @@ def _first(items: Sequence[Item]) -> list[Any]:
         )
         why = told.format(why=why, n=number(alike))
     line = [html.Span(why, className="why"), mark(item.severity), html.Span(item.title, className="title")]
-    said = {"data-layer": item.layer, "data-id": item.id}
-    return [html.Button(line, className="look-first", key=_keys([item])[0], **said)]
+    thing = {"key": f"{item.layer}/{item.id}", "data-layer": item.layer, "data-id": item.id}
+    return [html.Button(line, className="look-first", **thing)]
 
 
 def _filtered(asked: Filter, hidden: int) -> list[Any]:

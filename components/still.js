@@ -59,8 +59,7 @@
     /** With an id it is an element of its own, which stays while what is inside changes, and with it the focus. */
     function Still({ id, inside, attributes }) {
         const element = useRef(null);
-        const steady = useSteady(inside, element);
-        const nodes = (id ? steady : inside).map(drawn);
+        const nodes = useSteady(inside, element).map(drawn);
         if (!id) return createElement(Fragment, null, ...nodes);
         return createElement("div", { id, ref: element, ...attributes }, ...nodes);
     }

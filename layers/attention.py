@@ -90,7 +90,7 @@ def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
             continue
         first, others = alike[0], len(alike) - 1
         title = ngettext("{title} and {n} other", "{title} and {n} others", others)
-        lines.append(replace(first, title=title.format(title=first.title, n=number(others)), in_hand=False))
+        lines.append(replace(first, title=title.format(title=first.title, n=number(others))))
     return lines
 
 
