@@ -15,22 +15,22 @@ from typing import Any, Self, TypeVar
 from msgspec import Struct
 from msgspec import json as structs
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
 from data_access import quarantine, work
 from data_access.city import City
-from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, THRESHOLDS, VIEWS, View, completed
+from data_access.declarations import BUILDINGS, DEVICES, DISTRICTS, PLACES, THRESHOLDS, VIEWS, View
 from data_access.engine import CannotOpen, StoreUnavailable, place, reading_engine, writing_engine
 from data_access.incident_life import Deed
-from data_access.intake import Item, Names, UnstorableError, came_or_went, item, storable_text, store
+from data_access.intake import Names, UnstorableError, item, store
 from data_access.keeper import keep
-from data_access.ledger import Ack, Acks, Note, settle
-from data_access.records import About, Building, District, Incident, Numbered, Online, Packet, Place, Reading
+from data_access.ledger import Ack, Acks
+from data_access.records import About, Building, District, Incident, Place, Reading
 from data_access.reports import report
 from data_access.room import Room
-from data_access.schema import instant, microseconds
+from data_access.schema import microseconds
 from data_access.second_look import Again, read_again
 from data_access.series import Series, pieces, put
+from data_access.taking import Message, Taking
 from data_access.transaction import Writing, fetched, writing
 from data_access.versions import Counts, Versions
 from data_access.words import _
@@ -47,23 +47,6 @@ Done = TypeVar("Done")
 
 class WrongCity(CannotOpen):
     """The folder holds another city."""
-
-
-class Message(Struct, gc=False):
-    """What the listener took from the broker. `fault` says why it could not be decoded; then there is no packet.
-
-    `numbered` is the number that it bears although it could not be: once it is in quarantine, it need not come again.
-    `count`: it stands for so many that are not stored.
-    """
-
-    topic: str
-    payload: bytes
-    received_at: datetime
-    retained: bool = False
-    packet: Packet | None = None
-    fault: str | None = None
-    count: int = 1
-    numbered: Numbered | None = None
 
 
 class Committed(Struct, frozen=True):
@@ -91,6 +74,7 @@ class CityWriter:
         self._engine = engine
         self._clock = clock
         self._names = Names()
+        self._taking = Taking(self._names)
         self._turn = threading.Lock()
         self._reader: Engine | None = None
         self._room = Room(place(engine.url.render_as_string(hide_password=False)))
@@ -115,7 +99,7 @@ class CityWriter:
         self._room.check()
         with self._writing() as tx:
             tx.received += len(messages)
-            acks = self._take(tx, messages, {})
+            acks = self._taking.take(tx, messages, {})
         revision = tx.revision if tx.moved else tx.revision - 1
         return Committed(revision, tx.stored, tx.duplicates, tx.quarantined, acks)
 
@@ -270,7 +254,7 @@ class CityWriter:
         for batch in _batches(ids):
             with self._writing() as tx:
                 now = microseconds(self._clock())
-                again += read_again(tx, now, batch, self._take_late, self._names.forget, who)
+                again += read_again(tx, now, batch, self._taking.late, self._names.forget, who)
         return again
 
     def keep_keyframes(self, now: datetime | None = None) -> int:
@@ -315,90 +299,6 @@ class CityWriter:
                 self._names.forget()
                 raise
             self._names.keep()
-
-    def _take(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> Acks:
-        """Store messages, or find the one that cannot be: halve, until it stands alone and goes to quarantine."""
-        if not messages:
-            return {}
-        before = (tx.stored, tx.duplicates, tx.quarantined, tx.moved, tx.first_fact)
-        put: dict[tuple[int, int], Item] = dict(seen)
-        try:
-            with tx.connection.begin_nested():
-                acks = self._store(tx, messages, put)
-        except (OperationalError, StoreUnavailable):
-            raise
-        except Exception as fault:  # whatever it is: one message must not keep the others out
-            self._names.forget()
-            tx.stored, tx.duplicates, tx.quarantined, tx.moved, tx.first_fact = before
-            if len(messages) == 1:
-                poison = messages[0]
-                quarantine.put(tx, poison.topic, poison.payload, str(fault), microseconds(poison.received_at))
-                return self._settle_alone(tx, poison)
-            half = len(messages) // 2
-            return self._take(tx, messages[:half], seen) | self._take(tx, messages[half:], seen)
-        seen.update(put)
-        return acks
-
-    def _settle_alone(self, tx: Writing, poison: Message) -> Acks:
-        """Write down that the number of a message is here which is in quarantine; where that fails too, it is not."""
-        numbered = poison.packet.numbered if poison.packet else poison.numbered
-        notes: dict[int, Note] = {}
-        if numbered is None:
-            return {}
-        try:
-            with tx.connection.begin_nested():
-                self._note(tx, notes, numbered, microseconds(poison.received_at))
-                return settle(tx, notes)
-        except (OperationalError, StoreUnavailable):
-            raise
-        except Exception:
-            self._names.forget()
-            return {}
-
-    def _note(self, tx: Writing, notes: dict[int, Note], numbered: Numbered, at: int) -> None:
-        device_id, boot, seq = numbered
-        boot_id = self._names.boot(tx, storable_text(device_id) or "", boot, at)
-        notes.setdefault(boot_id, Note(device_id, boot)).come.append(seq)
-
-    def _take_late(self, tx: Writing, topic: str, raw: bytes, heard: int, packet: Packet) -> Acks:
-        """Store a message that waited in quarantine since it was heard."""
-        return self._store(tx, [Message(topic, raw, instant(heard), packet=packet)], {})
-
-    def _store(self, tx: Writing, messages: Sequence[Message], seen: dict[tuple[int, int], Item]) -> Acks:
-        items: list[Item] = []
-        notes: dict[int, Note] = {}
-        for message in messages:
-            at = microseconds(message.received_at)
-            packet = message.packet
-            if packet is None:
-                fault = message.fault or "no decoder knows this topic"
-                quarantine.put(tx, message.topic, message.payload, fault, at, message.count)
-                if message.numbered:
-                    self._note(tx, notes, message.numbered, at)
-                continue
-            for part in packet.refused:
-                quarantine.put(tx, message.topic, message.payload if part.raw is None else part.raw, part.reason, at)
-            for fact in packet.facts:
-                if isinstance(fact, Reading):
-                    try:
-                        items.append(item(tx, self._names, fact, at, message.topic, message.payload))
-                    except UnstorableError as fault:
-                        quarantine.put(tx, message.topic, message.payload, str(fault), at)
-                elif isinstance(fact, Online):
-                    moved = came_or_went(tx, self._names, fact.device_id, fact.online, fact.boot, at, message.retained)
-                    store(tx, [moved] if moved else [], seen)
-                elif isinstance(fact, About):
-                    DEVICES.write(tx, [completed(tx, fact)], "mqtt", at)
-                else:
-                    report(tx, fact, at)
-            if packet.boot is not None and packet.device_id is not None and (packet.seq is not None or packet.lost):
-                boot_id = self._names.boot(tx, storable_text(packet.device_id) or "", packet.boot, at)
-                note = notes.setdefault(boot_id, Note(packet.device_id, packet.boot))
-                if packet.seq is not None:
-                    note.come.append(packet.seq)
-                note.lost.extend(packet.lost)
-        store(tx, items, seen)
-        return settle(tx, notes)
 
     def _register(
         self,

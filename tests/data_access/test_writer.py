@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from data_access import intake, quarantine
-from data_access import writer as writers
+from data_access import intake, quarantine, taking
 from data_access.ledger import Ack, Acks
 from data_access.queries import Changed, Clocks, Devices, Gaps, Incidents, Latest, Track
 from data_access.records import About, Fact, Incident, Online, Packet, Reading
@@ -165,7 +164,7 @@ def test_one_poisoned_message_keeps_nothing_else_out(city: Both, poison: Fact, r
 
 def test_what_the_database_itself_refuses_is_found_by_halving(city: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
-    store = writers.store
+    store = taking.store
 
     def picky(tx: Writing, items: Any, seen: Any) -> int:
         told = list(items)
@@ -174,7 +173,7 @@ def test_what_the_database_itself_refuses_is_found_by_halving(city: Both, monkey
             raise IntegrityError("INSERT", None, Exception("the database does not like 13"))
         return store(tx, told, seen)
 
-    monkeypatch.setattr(writers, "store", picky)
+    monkeypatch.setattr(taking, "store", picky)
     done = city.writer.commit([message(pm25(float(n), NOON + n * SECOND), boot="b", seq=n + 1) for n in range(32)])
     assert (done.stored, done.quarantined) == (31, 1)
     assert "does not like 13" in city.reasons()[0]
@@ -208,7 +207,7 @@ def test_a_failed_transaction_leaves_no_made_up_numbers_behind(city: Both, monke
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(writers, "settle", fails)
+        patch.setattr(taking, "settle", fails)
         with pytest.raises(KeyboardInterrupt):
             city.writer.commit([message(pm25(1.0, device="fresh"), boot="b", seq=1)])
     assert city.store.health().stored == 0
