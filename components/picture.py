@@ -7,10 +7,12 @@ from datetime import datetime
 from components.ages import speaking
 from components.kept import Kept
 from components.view import View
-from data_access.queries import BuildingCount, Buildings
+from data_access.pulse import Pulse
+from data_access.queries import BuildingCount, Buildings, Outages
 from data_access.table import Table
 from layers.attention import Item, attention
 from layers.base import Layer
+from layers.phrases import known
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,18 @@ def picture(view: View, at: datetime | None) -> Picture:
     now = (at or view.now()).astimezone(view.zone())
     answers = _answers(view, at)
     listed = tuple(layer for layer in view.layers if not isinstance(layer.query, Buildings))
-    pulse = view.pulse() if at is None else None
-    found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now, pulse)
+    found = attention({layer.key: answers[layer.key] for layer in listed}, listed, now, _pulse(view, at))
     return Picture(now, at is None, answers, tuple(found))
+
+
+def _pulse(view: View, at: datetime | None) -> Pulse | None:
+    """How the listener fared then, for whoever is told."""
+    pulse = view.pulse()
+    if at is None or pulse is None:
+        return pulse
+    outages = view.store.answer(Outages(), at)
+    ends = [(row.begun.timestamp(), row.over.timestamp() if known(row, "over") else None) for row in outages]
+    return pulse.then(at.timestamp(), ends[0] if ends else None, view.now().timestamp())
 
 
 _ANSWERS: Kept[Mapping[str, Table]] = Kept(most=4)

@@ -18,7 +18,8 @@ class Pulse(msgspec.Struct, frozen=True):
 
     `fault` says what is wrong as a sentence; `counts` what it has taken, stored and kept apart since its start
     (`started`); `stored_at` is when it last stored anything. `outage` is the last time without a broker that is over:
-    from when till when nobody could be heard, but for `heard_s` seconds in between.
+    from when till when nobody could be heard, but for `heard_s` seconds in between. `remembered`: it is about a moment
+    of the past, of which no more is known than whether anybody could be heard.
     """
 
     at: float
@@ -31,6 +32,7 @@ class Pulse(msgspec.Struct, frozen=True):
     counts: dict[str, int] = {}
     outage: tuple[float, float] | None = None
     heard_s: float = 0.0
+    remembered: bool = False
 
     def write(self, folder: Path) -> None:
         """Put this in the place of the word before; on a full disk over it, in the room that it has.
@@ -64,6 +66,18 @@ class Pulse(msgspec.Struct, frozen=True):
     def absent(self, now: float) -> bool:
         """Whether whoever told this has been silent for too long to be there."""
         return now - self.at > QUIET_S
+
+    def then(self, moment: float, outage: tuple[float, float | None] | None, now: float) -> Self:
+        """How the listener fared at an earlier moment; `outage` is the last one that began before it, as of then."""
+        away = self.deaf_since or (self.at if self.absent(now) else None)
+        if away is not None and away <= moment:
+            outage = away, None
+        if outage is None:
+            return type(self)(moment, True, remembered=True)
+        begun, over = outage
+        if over is None:
+            return type(self)(moment, False, deaf_since=begun, remembered=True)
+        return type(self)(moment, True, outage=(begun, over), remembered=True)
 
     def following(self, now: float, connected: bool, **told: Any) -> Self:
         """The word after this one, with what is told beside it; how long nobody was heard goes on from here."""

@@ -315,6 +315,15 @@ class Gaps:
 
 
 @dataclass(frozen=True, slots=True)
+class Outages:
+    """The last time before `at` when nobody could be heard, for want of a broker or a listener: none or one row.
+
+    Columns: begun (when it began), over (when it was over; NaT: not yet at `at`). One that is not over now is told by
+    the listener alone (`Pulse`).
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Clocks:
     """By how much the clocks of devices differ from ours, as what came within the newest hour tells; the worst first.
 
@@ -368,6 +377,7 @@ Question = (
     | RegisterChanges
     | Quarantined
     | Gaps
+    | Outages
     | Clocks
     | Changed
 )

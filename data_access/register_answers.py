@@ -1,4 +1,4 @@
-"""Answers about the registers themselves: what stands in them, who changed it, what waits, whose clock is wrong."""
+"""Answers about the registers themselves: what stands in them, who changed it, what waits, what was not heard."""
 
 import json
 from typing import Any
@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 from data_access.city import Said, Threshold
 from data_access.declarations import DEVICES, DISTRICTS, THRESHOLDS
 from data_access.ledger import Numbers, Ranges, ranges
-from data_access.queries import Clocks, Gaps, Quarantined, RegisterChanges, Registered, RegisterVersions
+from data_access.queries import Clocks, Gaps, Outages, Quarantined, RegisterChanges, Registered, RegisterVersions
 from data_access.schema import EVER, microseconds
 from data_access.table import Table
 from data_access.transaction import fetched
 from data_access.versions import Versions
 
-OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined | Gaps | Clocks
+OfRegisters = Registered | RegisterVersions | RegisterChanges | Quarantined | Gaps | Outages | Clocks
 REGISTERS: dict[str, Versions] = {"device": DEVICES, "district": DISTRICTS, "threshold": THRESHOLDS}
 
 _KINDS = {"lon": "f", "lat": "f", "interval_s": "f", "population": "f"}
@@ -34,6 +34,8 @@ def answer(question: OfRegisters, connection: Connection, at: int | None) -> Tab
         return _changes(question, connection, at)
     if isinstance(question, Gaps):
         return _gaps(question, connection)
+    if isinstance(question, Outages):
+        return _outages(connection, at)
     if isinstance(question, Clocks):
         return _clocks(question, connection)
     return _quarantined(question, connection)
@@ -133,6 +135,14 @@ def _gaps(question: Gaps, connection: Connection) -> Table:
         words = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in told.missing[:_TOLD_RANGES])
         rows.append((device, boot, _many(told.missing), _many(told.lost), words, told.untold, heard_at))
     return Table.of(rows, id="s", boot="s", missing="i", lost="i", ranges="s", untold="i", heard_at="t")
+
+
+def _outages(connection: Connection, at: int | None) -> Table:
+    asked = (
+        "SELECT begun, CASE WHEN ?1 IS NULL OR over <= ?1 THEN over END FROM outage WHERE ?1 IS NULL OR begun <= ?1 "
+        "ORDER BY begun DESC LIMIT 1"
+    )
+    return Table.of(fetched(connection, asked, at), begun="t", over="t")
 
 
 def _clocks(question: Clocks, connection: Connection) -> Table:

@@ -416,6 +416,14 @@ NOTE = Table(
     *_commits("note"),
 )
 
+# When nobody could be heard, known when it is over.
+OUTAGE = Table(
+    "outage",
+    METADATA,
+    Column("begun", Instant, primary_key=True),
+    Column("over", Instant, nullable=False),
+)
+
 QUARANTINE = Table(
     "quarantine",
     METADATA,

@@ -27,11 +27,11 @@ from data_access.ledger import Ack, Acks
 from data_access.records import About, Building, District, Incident, Place, Reading
 from data_access.reports import report
 from data_access.room import Room
-from data_access.schema import microseconds
+from data_access.schema import OUTAGE, microseconds
 from data_access.second_look import Again, read_again
 from data_access.series import Series, pieces, put
 from data_access.taking import Message, Taking
-from data_access.transaction import Writing, fetched, writing
+from data_access.transaction import Writing, fetched, inserting, writing
 from data_access.versions import Counts, Versions
 from data_access.words import _
 
@@ -269,6 +269,16 @@ class CityWriter:
                 return 0
         with self._writing() as tx:
             return quarantine.expire(tx, now)
+
+    def note_outage(self, begun: datetime, over: datetime) -> None:
+        """Keep that from `begun` on nobody could be heard, until it was over.
+
+        Raises:
+            StoreUnavailable: nothing was written.
+        """
+        with self._writing() as tx:
+            put = inserting(OUTAGE) + " ON CONFLICT (begun) DO UPDATE SET over = excluded.over"
+            tx.once(put, microseconds(begun), microseconds(over))
 
     def intervals(self) -> dict[str, float]:
         """How often each declared device is to speak, in seconds."""

@@ -162,7 +162,10 @@ def _listening(pulse: Pulse, now: datetime) -> list[Item]:
         return [Item(1, "", "", _("No message reaches the city"), why, since, None, None)]
     if pulse.deaf_since is not None:
         since = _moment(pulse.deaf_since)
-        why = _("broker lost {ago}; values are as old as they say, devices may be well").format(ago=ago(since, now))
+        told = _("broker lost {ago}; values are as old as they say, devices may be well")
+        if pulse.remembered:
+            told = _("broker or listener lost {ago}; values are as old as they say, devices may have been well")
+        why = told.format(ago=ago(since, now))
         found.append(Item(1, "", "", _("No message reaches the city"), why, since, None, None))
     if pulse.lag_s >= LONG_LAG_S:
         delay = timedelta(seconds=pulse.lag_s)

@@ -3,10 +3,12 @@
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from data_access.camera_views import Watch
 from data_access.decoders import DECODERS
+from data_access.engine import StoreUnavailable
 from data_access.listener import Listener
 from data_access.privacy import Rule
 from data_access.publisher import publish
@@ -47,7 +49,7 @@ def listen(settings: Settings, stop: threading.Event) -> None:
     listener.start()
     told: dict[str, float] = {}
     started, stored_at = time.time(), None
-    pulse = Pulse.last(settings.folder) or Pulse(started, False, deaf_since=started)
+    pulse, kept = Pulse.last(settings.folder) or Pulse(started, False, deaf_since=started), None
     while listener.alive and not stop.wait(1):
         counted, now = listener.counts(), time.time()
         if counted["stored"] > told.get("stored", 0):
@@ -64,6 +66,10 @@ def listen(settings: Settings, stop: threading.Event) -> None:
         )
         with suppress(OSError):  # who cannot tell how it fares can still listen
             pulse.write(settings.folder)
+        if pulse.outage and pulse.outage != kept:
+            with suppress(StoreUnavailable):  # the next round tries again
+                writer.note_outage(*(datetime.fromtimestamp(end, UTC) for end in pulse.outage))
+                kept = pulse.outage
         tell(told, counted)
         told = counted
     listener.stop()

@@ -1,6 +1,7 @@
 """The first panel after signing in: what changed since one was here, readable in a minute."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from components.news import News, news
 from components.since import MOST, panel, since_of, summary, told_to
 from components.view import View
 from data_access import words
+from data_access.pulse import Pulse
+from data_access.records import About, Packet, Reading
+from data_access.writer import Message
 from layers.since import Change, ranked
 from tests.components.noon import found, said
 from tests.components.remembering import Person, remembering
@@ -56,6 +60,29 @@ def test_it_tells_what_opened_what_ended_and_what_fell_silent(view: View) -> Non
     assert by_id["air-silent"].kind == "begun"
     assert by_id["air-silent"].at == NOON - 30 * MINUTE
     assert told.lines[0].id == "i-fire", "the worst comes first"
+
+
+def test_a_moment_within_an_outage_blames_no_device_and_nothing_has_settled_since(view: View) -> None:
+    def told() -> dict[str, str]:
+        return {change.id: change.kind for change in news(heard, NOON - 35 * MINUTE).changes}
+
+    about = About("air-9", "Harbour", "sensor", 105.85, 21.03, {"pm25_ug_m3": "µg/m³"}, 60.0)
+    spoke = [*range(50, 60), *range(20)]  # minutes before noon
+    readings = [Reading("air-9", "pm25_ug_m3", 10.0, NOON - minute * MINUTE) for minute in spoke]
+    heard = replace(view, pulse=lambda: Pulse(NOON.timestamp(), True))
+    assert view.acts is not None
+    with view.acts.writing() as writer:
+        writer.commit(
+            [Message("x", b"", NOON, packet=Packet((fact,), "air-9", None, None)) for fact in [about, *readings]]
+        )
+        assert told()["air-9"] == "over"
+        writer.note_outage(NOON - 50 * MINUTE, NOON - 40 * MINUTE)
+        assert told()["air-9"] == "over", "it had the time to speak again"
+        writer.note_outage(NOON - 50 * MINUTE, NOON - 20 * MINUTE)
+    assert "air-9" not in told()
+    assert told()[""] == "over"
+    (fact,) = (change for change in news(heard, NOON - 35 * MINUTE).changes if change.id == "")
+    assert "broker or listener lost 15 minutes ago" in fact.what
 
 
 def test_each_line_leads_to_its_thing_and_to_its_moment(view: View) -> None:

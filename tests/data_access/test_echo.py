@@ -171,13 +171,14 @@ class Slow:
         return self._writer.commit(messages)
 
 
-def longest_told(mosquitto: Mosquitto, folder: Path) -> tuple[float, float]:
-    """The longest delay that a listener tells which gets 50 messages at a time, and what it tells when all is done."""
+def longest_told(mosquitto: Mosquitto, folder: Path) -> float:
+    """The longest delay that a listener tells which gets 50 messages at a time: as a share of how long all took."""
     told = [0.0]
     with (
         listening(mosquitto.url, folder, Slow(folder), inbox=Inbox(most=50)) as listener,
         Sender(mosquitto.port) as sender,
     ):
+        begun = time.monotonic()
         for number in range(1, SENT + 1):
             sender.measure(f"air-{number % 100}", number // 100 + 1)
 
@@ -186,24 +187,22 @@ def longest_told(mosquitto: Mosquitto, folder: Path) -> tuple[float, float]:
             return listener.counts()["acknowledged"] == SENT
 
         until(done)
+        took = time.monotonic() - begun
         until(lambda: listener.counts()["lag_s"] < 1)
         assert listener.counts()["received"] == SENT  # what it says to itself is no message of a device
-        last = listener.counts()["lag_s"]
     assert quarantined(folder) == []
-    return max(told), last
+    return max(told) / took
 
 
 @pytest.mark.broker
 def test_what_the_broker_holds_is_part_of_the_delay(
     mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    longest, last = longest_told(mosquitto, tmp_path)
-    assert longest > 2
-    assert last < 1
+    assert longest_told(mosquitto, tmp_path) > 0.4
     monkeypatch.setattr(Echo, "speak", lambda *_: None)  # the control: only what has reached us is counted
     other = tmp_path / "control"
     other.mkdir()
-    assert longest_told(mosquitto, other)[0] < 1
+    assert longest_told(mosquitto, other) < 0.4
 
 
 @pytest.mark.broker
@@ -229,7 +228,7 @@ def test_a_broker_that_does_not_allow_it_costs_neither_readings_nor_acknowledgem
                 time.sleep(0.02)
             until(lambda: len(stored(tmp_path)) == number)
             until(lambda: sender.acks("air-1") and sender.acks("air-1")[-1]["seq"] == number)
-            assert listener.counts()["lag_s"] < 3
+            until(lambda: listener.counts()["lag_s"] < 3)
             assert listener.fault is None
             assert listener._echo._proven == allowed
     finally:

@@ -60,6 +60,22 @@ def test_two_outages_close_together_are_one_and_far_apart_are_two() -> None:
     assert told((1, True), (10, False), *steady, (far, False), (far + 2, True)).outage == (far, far + 2)
 
 
+def test_of_the_past_it_is_known_whether_anybody_could_be_heard() -> None:
+    here = Pulse(1000.0, True)
+    assert here.then(500.0, None, now=1000.0) == Pulse(500.0, True, remembered=True)
+    assert here.then(500.0, (400.0, None), now=1000.0) == Pulse(500.0, False, deaf_since=400.0, remembered=True)
+    assert here.then(500.0, (300.0, 400.0), now=1000.0) == Pulse(500.0, True, outage=(300.0, 400.0), remembered=True)
+
+
+def test_an_outage_that_is_not_over_is_known_by_the_listeners_last_word() -> None:
+    lost = Pulse(1000.0, False, deaf_since=600.0)
+    assert lost.then(700.0, (300.0, 400.0), now=1000.0).deaf_since == 600.0
+    assert lost.then(500.0, (300.0, 400.0), now=1000.0).outage == (300.0, 400.0)
+    away = Pulse(600.0, True)
+    assert away.then(700.0, None, now=1000.0).deaf_since == 600.0
+    assert away.then(500.0, None, now=1000.0).connected
+
+
 def test_an_outage_by_a_clock_that_was_wrong_is_forgotten() -> None:
     ahead = told((1, True), (2, False), (1e6, False), (1e6 + 1, True), (4, True))
     assert ahead.outage is None
