@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bench import kill_table
-from bench.kill_table import CONTROL, Found, Plan, done, run, table
+from bench.kill_episode import CONTROL, Found, Plan
+from bench.kill_table import done, run, table
 from tests.conftest import Mosquitto
 
 pytestmark = [pytest.mark.broker, pytest.mark.slow, pytest.mark.timeout(600)]
