@@ -40,6 +40,7 @@ class Echo:
         self._due = self._mute_until = 0.0
         self._proven = False
         self._last_s = 0.0
+        self._given_up: dict[int, float] = {}  # when words were said for which nobody waits any more
 
     @property
     def lag_s(self) -> float:
@@ -65,6 +66,7 @@ class Echo:
         unproven = not self._proven and self._waiting and now - self._waiting[0].at > UNPROVEN_S
         if not self._answers(link) or unproven:
             self._mute_until, self._last_s = now + MUTE_S, 0.0
+            self._given_up = {word.number: word.at for word in self._waiting}
             self._waiting.clear()
             return
         packet = link.publish(self.topic, f"{self._name} {self._spoken + 1}".encode())
@@ -85,6 +87,8 @@ class Echo:
         if name != self._name or not number.isdecimal():
             return
         self._proven = True
+        if int(number) in self._given_up:  # it waited behind very much; words are handed on after all
+            self._mute_until, self._last_s = 0.0, time.monotonic() - self._given_up[int(number)]
         while self._waiting and self._waiting[0].number <= int(number):
             word = self._waiting.popleft()
             if word.number == int(number):

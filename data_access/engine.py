@@ -18,7 +18,7 @@ from data_access.words import N_, Text, _
 BUSY_MS = 5000
 MIGRATIONS = Path(__file__).with_name("migrations")
 HEAD = max(int(path.name[:4]) for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-WRITER_CACHE_KB, READER_CACHE_KB = 64_000, 32_000
+WRITER_CACHE_KB, READER_CACHE_KB = 16_000, 32_000
 
 
 class CannotOpen(RuntimeError):  # noqa: N818  # it says what happened

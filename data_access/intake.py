@@ -84,7 +84,7 @@ class Names:
         if found is not None:
             return found
         asked = "SELECT id FROM boot WHERE device_id = ? AND boot = ?"
-        row = (None, device_id, boot, 0, "[]", "[]", at, 0)
+        row = (None, device_id, boot, 0, "[]", "[]", at, 0, 0)
         return self._learn(tx, self._boots, (device_id, boot), asked, _NEW_BOOT, row)
 
     def moment(self, at: datetime) -> int:

@@ -23,6 +23,13 @@ class Ack(Struct, frozen=True):
     seq: int
     also: Ranges = ()
 
+    def after(self, before: "Ack") -> "Ack":
+        """This, and what was told before of the same boot."""
+        if not before.also:
+            return self
+        told = joined([*before.also, *self.also])
+        return Ack(self.boot, self.seq, tuple(one for one in told if one[1] > self.seq))
+
 
 Acks = dict[tuple[str, str], Ack]  # by device and boot: one that started again is told of both
 
@@ -30,13 +37,15 @@ Acks = dict[tuple[str, str], Ack]  # by device and boot: one that started again 
 class Numbers(Struct, frozen=True):
     """The numbers of one boot that are settled: committed, or given up by their sender (`lost`).
 
-    Up to `untold` it is no longer known one by one what came; 0: all of it is.
+    Up to `untold` it is no longer known one by one what came; 0: all of it is. `more_lost`: so many more were given up,
+    of which it is no longer known which.
     """
 
     watermark: int = 0
     also: Ranges = ()
     lost: Ranges = ()
     untold: int = 0
+    more_lost: int = 0
 
     def with_(self, come: Iterable[int], lost: Iterable[tuple[int, int]] = ()) -> "Numbers":
         """The same after more numbers came, or were declared lost; numbers start at 1.
@@ -46,11 +55,12 @@ class Numbers(Struct, frozen=True):
         >>> Numbers(3).with_([5, 6]).also
         ((5, 6),)
         >>> Numbers(3, ((5, 6),)).with_([], [(3, 4)])
-        Numbers(watermark=6, also=(), lost=((4, 4),), untold=0)
+        Numbers(watermark=6, also=(), lost=((4, 4),), untold=0, more_lost=0)
         """
         come = list(come)
         upto = self.watermark + len(come)
-        if not (lost or self.also or self.lost or self.untold) and come == list(range(self.watermark + 1, upto + 1)):
+        plain = not (lost or self.also or self.lost or self.untold or self.more_lost)
+        if plain and come == list(range(self.watermark + 1, upto + 1)):
             return Numbers(upto)  # the next ones, as nearly always
         one_by_one = joined((number, number) for number in come if number >= 1)
         here = joined([(1, self.watermark), *self.also, *one_by_one])
@@ -61,7 +71,8 @@ class Numbers(Struct, frozen=True):
         forgotten, kept = above[:-MOST_RANGES], above[-MOST_RANGES:]
         untold = max(self.untold, forgotten[-1][1] if forgotten else 0)
         given_up = joined([*without(self.lost, one_by_one), *gone]) if self.lost or gone else ()
-        return Numbers(watermark, kept, given_up[-MOST_RANGES:], untold if untold > watermark else 0)
+        more_lost = self.more_lost + many(given_up[:-MOST_RANGES])
+        return Numbers(watermark, kept, given_up[-MOST_RANGES:], untold if untold > watermark else 0, more_lost)
 
     @property
     def missing(self) -> Ranges:
@@ -72,6 +83,11 @@ class Numbers(Struct, frozen=True):
                 gaps.append((start, first - 1))
             start = max(start, last + 1)
         return tuple(gaps)
+
+
+def many(ranges: Ranges) -> int:
+    """How many numbers they hold."""
+    return sum(last - first + 1 for first, last in ranges)
 
 
 def joined(ranges: Iterable[tuple[int, int]]) -> Ranges:
@@ -119,9 +135,10 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
     if not notes:
         return {}
     known = {
-        boot_id: Numbers(watermark, ranges(also), ranges(lost), untold)
-        for boot_id, watermark, also, lost, untold in tx.rows(
-            "SELECT id, watermark, also, lost, untold FROM boot WHERE id IN (SELECT value FROM json_each(?))",
+        boot_id: Numbers(watermark, ranges(also), ranges(lost), untold, more_lost)
+        for boot_id, watermark, also, lost, untold, more_lost in tx.rows(
+            "SELECT id, watermark, also, lost, untold, more_lost FROM boot "
+            "WHERE id IN (SELECT value FROM json_each(?))",
             json.dumps(list(notes)),
         )
     }
@@ -130,10 +147,18 @@ def settle(tx: Writing, notes: dict[int, Note]) -> Acks:
         before = known[boot_id]
         after = before.with_(note.come, note.lost)
         if after != before:
-            changed.append((after.watermark, _told(after.also), _told(after.lost), after.untold, boot_id))
-        acks[note.device_id, note.boot] = Ack(note.boot, after.watermark, after.also)
-    tx.run("UPDATE boot SET watermark = ?, also = ?, lost = ?, untold = ? WHERE id = ?", changed)
+            told = (_told(after.also), _told(after.lost), after.untold, after.more_lost)
+            changed.append((after.watermark, *told, boot_id))
+        acks[note.device_id, note.boot] = Ack(note.boot, after.watermark, _above(after, note.come))
+    tx.run("UPDATE boot SET watermark = ?, also = ?, lost = ?, untold = ?, more_lost = ? WHERE id = ?", changed)
     return acks
+
+
+def _above(numbers: Numbers, come: list[int]) -> Ranges:
+    """What a device may forget above the watermark: also what came now where the ledger keeps no single numbers."""
+    if not numbers.untold:
+        return numbers.also
+    return joined([*numbers.also, *((one, one) for one in come if numbers.watermark < one <= numbers.untold)])
 
 
 def _told(ranges: Ranges) -> str:

@@ -35,7 +35,7 @@ KEPT_BYTES = 4_096  # of a message that is too large
 MAX_TOPIC = 512  # bytes; the longest of ours has 82
 TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
 MOST_UNTOLD = 50_000  # boots of which a device has not heard yet
-MOST_RANGES = 100  # in one acknowledgement; what is left out is sent again, not lost
+MOST_RANGES = 1_500  # in one acknowledgement, 54 kB; more than a ledger keeps
 STUCK_S = 60.0
 
 UNREAD = N_("nobody reads this topic")
@@ -74,11 +74,11 @@ class Listener:
         self._standing = _standing(Address.of(url), client_id, topics, (self._echo.topic,))
         self._untold: Acks = {}
         self._told = time.monotonic()
-        self._tick = time.monotonic()
+        self._tick = self._looked = self._since = time.monotonic()
         self._threads: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
-        self._tick = time.monotonic()
+        self._tick = self._looked = self._since = time.monotonic()
         for name, work, stop in (
             ("connection", self._connect, self._leave),
             ("writer", self._write, self._stop),
@@ -102,8 +102,16 @@ class Listener:
 
     @property
     def alive(self) -> bool:
-        """Whether both threads make progress; that they exist is not enough."""
-        progressed = time.monotonic() - min(self._standing.tick, self._tick) < STUCK_S
+        """Whether both threads make progress, asked every few seconds; that they exist is not enough.
+
+        Where nobody asked for long, the whole process stood still, and they get their time anew.
+        """
+        now = time.monotonic()
+        if now - self._looked > STUCK_S / 2:
+            self._since = now
+        self._looked = now
+        writing = max(self._tick, self._shelf.tick)  # who tries again and again is not stuck
+        progressed = now - max(self._since, min(self._standing.tick, writing)) < STUCK_S
         return progressed and all(thread.is_alive() for thread in self._threads.values())
 
     @property
@@ -235,7 +243,9 @@ class Listener:
         for name in ("stored", "duplicates", "quarantined"):
             self._totals[name] += getattr(committed, name)
         self._totals["revision"] = max(self._totals["revision"], committed.revision)
-        self._untold |= committed.acks
+        for boot, ack in committed.acks.items():
+            before = self._untold.get(boot)
+            self._untold[boot] = ack.after(before) if before else ack
         for boot in list(self._untold)[: max(0, len(self._untold) - MOST_UNTOLD)]:  # anyone may invent boots
             del self._untold[boot]
 

@@ -23,7 +23,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from data_access.wire import MQTT_5, Buffered, Client
+from data_access.wire import MQTT_5, READ_BYTES, Buffered, Client
 from data_access.words import N_, Text, _
 
 KEEPALIVE_S = 60
@@ -201,7 +201,7 @@ class Link:
     def _read(self, room: Callable[[], bool]) -> None:
         """Hand over what has arrived; paho itself gets what is no message, or not whole, and the connection's end."""
         assert self._socket
-        ended = not self._socket.fill()
+        ended = not (self._socket.pending() >= READ_BYTES or self._socket.fill())
         while True:
             messages = [] if self._client.in_packet else self._socket.messages(self.protocol == MQTT_5)
             for message in messages:

@@ -84,12 +84,14 @@ class Pulse(msgspec.Struct, frozen=True):
         outage, heard_s = self.outage, self.heard_s
         if outage and outage[1] > now:  # the clock was wrong then
             outage = None
-        deaf = self.deaf_since or (self.at if self.absent(now) or not self.connected else None)
-        if deaf is None and not connected:
-            deaf, before_s = now, heard_s
-            heard_s = 0.0
-            if outage and before_s + now - outage[1] < ONE_OUTAGE_S:
-                deaf, heard_s = outage[0], before_s + now - outage[1]
+        deaf = self.deaf_since
+        if deaf is None and (not connected or not self.connected or self.absent(now)):
+            deaf = self.at if not self.connected or self.absent(now) else now
+            heard_s += deaf - outage[1] if outage else 0.0
+            if outage and heard_s < ONE_OUTAGE_S:
+                deaf = outage[0]
+            else:
+                heard_s = 0.0
         if deaf is not None:
             deaf = min(deaf, now)
         if connected and deaf is not None:

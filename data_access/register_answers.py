@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from data_access.city import Said, Threshold
 from data_access.declarations import DEVICES, DISTRICTS, THRESHOLDS
-from data_access.ledger import Numbers, Ranges, ranges
+from data_access.ledger import Numbers, many, ranges
 from data_access.queries import Clocks, Gaps, Outages, Quarantined, RegisterChanges, Registered, RegisterVersions
 from data_access.schema import EVER, microseconds
 from data_access.table import Table
@@ -126,21 +126,21 @@ def _quarantined(question: Quarantined, connection: Connection) -> Table:
 
 def _gaps(question: Gaps, connection: Connection) -> Table:
     asked = (
-        "SELECT device_id, boot, watermark, also, lost, untold, heard_at FROM boot WHERE also <> '[]' OR lost <> '[]' "
-        "ORDER BY heard_at DESC, device_id LIMIT ?"
+        "SELECT device_id, boot, watermark, also, lost, untold, more_lost, heard_at FROM boot "
+        "WHERE also <> '[]' OR lost <> '[]' ORDER BY heard_at DESC, device_id LIMIT ?"
     )
     rows = []
-    for device, boot, watermark, also, lost, untold, heard_at in fetched(connection, asked, question.limit):
-        told = Numbers(watermark, ranges(also), ranges(lost), untold)
+    for device, boot, watermark, also, lost, untold, more_lost, heard_at in fetched(connection, asked, question.limit):
+        told = Numbers(watermark, ranges(also), ranges(lost), untold, more_lost)
         words = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in told.missing[:_TOLD_RANGES])
-        rows.append((device, boot, _many(told.missing), _many(told.lost), words, told.untold, heard_at))
+        rows.append((device, boot, many(told.missing), many(told.lost) + more_lost, words, told.untold, heard_at))
     return Table.of(rows, id="s", boot="s", missing="i", lost="i", ranges="s", untold="i", heard_at="t")
 
 
 def _outages(connection: Connection, at: int | None) -> Table:
     asked = (
-        "SELECT begun, CASE WHEN ?1 IS NULL OR over <= ?1 THEN over END FROM outage WHERE ?1 IS NULL OR begun <= ?1 "
-        "ORDER BY begun DESC LIMIT 1"
+        "SELECT begun, CASE WHEN ?1 IS NULL OR over <= ?1 THEN over END FROM outage WHERE (?1 IS NULL OR begun <= ?1) "
+        "AND over <= (SELECT committed_at FROM counter) ORDER BY begun DESC LIMIT 1"  # else by a clock that was ahead
     )
     return Table.of(fetched(connection, asked, at), begun="t", over="t")
 
@@ -160,7 +160,3 @@ def _clocks(question: Clocks, connection: Connection) -> Table:
     found = fetched(connection, asked, _NEWEST, _LATELY, question.id, question.id, *least, question.limit)
     rows = [(device, -lag / _SECOND, heard_at) for device, lag, heard_at in found]
     return Table.of(rows, id="s", ahead_s="f", heard_at="t")
-
-
-def _many(found: Ranges) -> int:
-    return sum(last - first + 1 for first, last in found)

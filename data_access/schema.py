@@ -141,6 +141,7 @@ BOOT = Table(
     Column("lost", Text, nullable=False),
     Column("heard_at", Instant, nullable=False),
     Column("untold", BigInteger, nullable=False, server_default="0"),
+    Column("more_lost", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("device_id", "boot", name="boot_of_device"),
 )
 

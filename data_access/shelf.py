@@ -1,6 +1,7 @@
 """Putting messages into the store for certain: tried again while the database is away, apart from what poisons it."""
 
 import threading
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -25,10 +26,11 @@ class Writer(Protocol):
 
 
 class Shelf:
-    """Where messages go; `fault` says, as a sentence, why they do not at present."""
+    """Where messages go; `fault` says, as a sentence, why they do not at present, `tick` when it was tried last."""
 
     def __init__(self, writer: Writer, stop: threading.Event) -> None:
         self.fault: Text | None = None
+        self.tick = time.monotonic()
         self._writer = writer
         self._stop = stop
 
@@ -82,6 +84,7 @@ class Shelf:
 
     def _complain(self, fault: Exception) -> None:
         """Say what is wrong, once; the store's own sentences as they are."""
+        self.tick = time.monotonic()
         if isinstance(fault, StoreUnavailable):
             sentence = fault.sentence
         else:

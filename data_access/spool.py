@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from data_access.decoders.fields import MAX_NUMBER, MAX_PAYLOAD
+from data_access.decoders.base import DecodeError
+from data_access.decoders.fields import MAX_NUMBER, MAX_PAYLOAD, text
 from data_access.tally import Tally
 from data_access.words import _
 
@@ -224,4 +225,8 @@ class Spool:
 def _numbered(body: Mapping[str, Any]) -> bool:
     """Whether a device numbers its messages as the city understands it; else they are numbered here."""
     boot, seq = body.get("boot"), body.get("seq")
-    return type(boot) is str and 0 < len(boot) <= LONGEST_BOOT and type(seq) is int and 1 <= seq <= MAX_NUMBER
+    try:
+        as_it_is = text(boot, "boot", LONGEST_BOOT) == boot
+    except DecodeError:
+        return False
+    return as_it_is and type(seq) is int and 1 <= seq <= MAX_NUMBER

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from data_access.pulse import LONG_LAG_S, Pulse
+from data_access.pulse import LONG_LAG_S, ONE_OUTAGE_S, Pulse
 from data_access.table import Table
 from data_access.words import _, ngettext
 from layers.base import Layer, Row
@@ -134,7 +134,10 @@ def _deaf(pulse: Pulse, now: datetime) -> Deaf | None:
     if pulse.deaf_since is not None:
         return _moment(pulse.deaf_since), None
     if pulse.lag_s >= LONG_LAG_S:
-        return now - timedelta(seconds=pulse.lag_s), None
+        delayed = now - timedelta(seconds=pulse.lag_s)
+        if pulse.outage and pulse.outage[1] > delayed.timestamp() - ONE_OUTAGE_S:  # what waited then is still coming
+            delayed = min(delayed, _moment(pulse.outage[0]))
+        return delayed, None
     if pulse.outage is None or pulse.outage[1] > now.timestamp():  # the clock was wrong then
         return None
     return _moment(pulse.outage[0]), _moment(pulse.outage[1])

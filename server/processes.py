@@ -49,7 +49,8 @@ def listen(settings: Settings, stop: threading.Event) -> None:
     listener.start()
     told: dict[str, float] = {}
     started, stored_at = time.time(), None
-    pulse, kept = Pulse.last(settings.folder) or Pulse(started, False, deaf_since=started), None
+    pulse = Pulse.last(settings.folder) or Pulse(started, False, deaf_since=started)
+    outage, unkept = None, dict[float, float]()
     while listener.alive and not stop.wait(1):
         counted, now = listener.counts(), time.time()
         if counted["stored"] > told.get("stored", 0):
@@ -66,10 +67,13 @@ def listen(settings: Settings, stop: threading.Event) -> None:
         )
         with suppress(OSError):  # who cannot tell how it fares can still listen
             pulse.write(settings.folder)
-        if pulse.outage and pulse.outage != kept:
-            with suppress(StoreUnavailable):  # the next round tries again
-                writer.note_outage(*(datetime.fromtimestamp(end, UTC) for end in pulse.outage))
-                kept = pulse.outage
+        if pulse.outage and pulse.outage != outage:
+            outage = pulse.outage
+            unkept |= dict([outage])
+        with suppress(StoreUnavailable):  # the next round tries again
+            for begun, over in sorted(unkept.items()):
+                writer.note_outage(datetime.fromtimestamp(begun, UTC), datetime.fromtimestamp(over, UTC))
+                del unkept[begun]
         tell(told, counted)
         told = counted
     listener.stop()

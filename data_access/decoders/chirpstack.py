@@ -13,6 +13,7 @@ from data_access.decoders.base import Decoder
 from data_access.decoders.fields import instant, json_object, required
 from data_access.decoders.lorawan import (
     Uplink,
+    bearing,
     counter,
     eui,
     figures,
@@ -40,22 +41,25 @@ def uplink(payload: bytes) -> Uplink:
     loudest = strongest(said.get("rxInfo"), "rssi")
     radio = within(said, "txInfo", "modulation", "lora") if newer else within(said, "txInfo", "loRaModulationInfo")
     at = said.get("time") or loudest.get("gwTime") or loudest.get("time")
-    return Uplink(
-        eui=eui(known.get("devEui" if newer else "devEUI"), "devEui"),
-        session=session(said.get("devAddr")),
-        counter=counter(said.get("fCnt"), "fCnt"),
-        port=port(said.get("fPort"), "fPort"),
-        frame=frame(said.get("data"), "data"),
-        at=instant(required({"time": at}, "time")),
-        model=words_of(within(known, "tags", "codec")),
-        words=words_of(*(known.get(name) for name in ("deviceProfileName", "deviceName", "applicationName"))),
-        radio=figures(
-            lora_rssi_dbm=loudest.get("rssi"),
-            lora_snr_db=loudest.get("snr" if newer else "loRaSNR"),
-            lora_spreading_factor=within(radio, "spreadingFactor"),
-            lora_frequency_hz=within(said, "txInfo", "frequency"),
-        ),
-    )
+    device_eui, joined = eui(known.get("devEui" if newer else "devEUI"), "devEui"), session(said.get("devAddr"))
+    count = counter(said.get("fCnt"), "fCnt")
+    with bearing(device_eui, joined, count):
+        return Uplink(
+            eui=device_eui,
+            session=joined,
+            counter=count,
+            port=port(said.get("fPort"), "fPort"),
+            frame=frame(said.get("data"), "data"),
+            at=instant(required({"time": at}, "time")),
+            model=words_of(within(known, "tags", "codec")),
+            words=words_of(*(known.get(name) for name in ("deviceProfileName", "deviceName", "applicationName"))),
+            radio=figures(
+                lora_rssi_dbm=loudest.get("rssi"),
+                lora_snr_db=loudest.get("snr" if newer else "loRaSNR"),
+                lora_spreading_factor=within(radio, "spreadingFactor"),
+                lora_frequency_hz=within(said, "txInfo", "frequency"),
+            ),
+        )
 
 
 def decode(_topic: str, payload: bytes) -> Packet:

@@ -7,6 +7,8 @@ more faintly is one that somebody should look after.
 
 import binascii
 from base64 import b64decode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -40,12 +42,27 @@ class Uplink(NamedTuple):
     place: tuple[float, float] | None = None
 
 
+@contextmanager
+def bearing(eui: str, session: str, counter: int) -> Iterator[None]:
+    """What is refused in here came all the same, and bears this number: the air has not lost it."""
+    try:
+        yield
+    except DecodeError as refused:
+        refused.numbered = (f"eui-{eui}", session, counter + 1)
+        raise
+
+
 def packet(uplink: Uplink) -> Packet:
     """The readings of an uplink, numbered by its frame counter, so that what the air lost stands in the gap ledger.
 
     Raises:
         DecodeError: nobody knows how to read this device's frames, or this one cannot be read.
     """
+    with bearing(uplink.eui, uplink.session, uplink.counter):
+        return _packet(uplink)
+
+
+def _packet(uplink: Uplink) -> Packet:
     codec = codec_for(uplink.model, uplink.words, uplink.frame)
     if codec is None:
         about = uplink.model or uplink.words

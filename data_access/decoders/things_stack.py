@@ -9,6 +9,7 @@ from data_access.decoders.base import DecodeError, Decoder
 from data_access.decoders.fields import instant, json_object, required
 from data_access.decoders.lorawan import (
     Uplink,
+    bearing,
     counter,
     eui,
     figures,
@@ -39,23 +40,26 @@ def uplink(payload: bytes) -> Uplink:
     radio = within(message, "settings", "data_rate", "lora")
     model = within(message, "version_ids", "model_id")
     frequency = within(message, "settings", "frequency")
-    return Uplink(
-        eui=eui(ids.get("dev_eui"), "dev_eui"),
-        session=session(message.get("session_key_id") or ids.get("dev_addr")),
-        counter=counter(message.get("f_cnt"), "f_cnt"),
-        port=port(message.get("f_port"), "f_port"),
-        frame=frame(message.get("frm_payload"), "frm_payload"),
-        at=instant(required(said, "received_at")),
-        model=words_of(model),
-        words=words_of(ids.get("device_id"), within(ids, "application_ids", "application_id")),
-        radio=figures(
-            lora_rssi_dbm=loudest.get("rssi"),
-            lora_snr_db=loudest.get("snr"),
-            lora_spreading_factor=within(radio, "spreading_factor"),
-            lora_frequency_hz=int(frequency) if isinstance(frequency, str) and frequency.isdecimal() else None,
-        ),
-        place=spot(within(message, "locations", "user")),
-    )
+    device_eui, count = eui(ids.get("dev_eui"), "dev_eui"), counter(message.get("f_cnt"), "f_cnt")
+    joined = session(message.get("session_key_id") or ids.get("dev_addr"))
+    with bearing(device_eui, joined, count):
+        return Uplink(
+            eui=device_eui,
+            session=joined,
+            counter=count,
+            port=port(message.get("f_port"), "f_port"),
+            frame=frame(message.get("frm_payload"), "frm_payload"),
+            at=instant(required(said, "received_at")),
+            model=words_of(model),
+            words=words_of(ids.get("device_id"), within(ids, "application_ids", "application_id")),
+            radio=figures(
+                lora_rssi_dbm=loudest.get("rssi"),
+                lora_snr_db=loudest.get("snr"),
+                lora_spreading_factor=within(radio, "spreading_factor"),
+                lora_frequency_hz=int(frequency) if isinstance(frequency, str) and frequency.isdecimal() else None,
+            ),
+            place=spot(within(message, "locations", "user")),
+        )
 
 
 def decode(_topic: str, payload: bytes) -> Packet:

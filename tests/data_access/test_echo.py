@@ -136,6 +136,18 @@ def test_a_broker_that_refuses_its_words_or_hands_none_on_is_left_alone_for_a_wh
     assert echo.lag_s == 100  # now it is known to hand them on
 
 
+def test_a_word_that_waited_behind_very_much_ends_the_silence(clock: Clock) -> None:
+    """A listener that starts with a long queue before it: no word has ever come back when the first is given up."""
+    echo, wire = Echo("us"), Wire()
+    spoken(echo, wire, clock, 60)
+    said = len(wire.said)
+    assert echo.lag_s == 0  # perhaps the broker hands none on
+    echo.heard(wire.said[0])
+    assert echo.lag_s == 60
+    spoken(echo, wire, clock, 5)
+    assert len(wire.said) == said + 5
+
+
 def test_a_new_connection_waits_for_none_of_the_words_of_the_last_one(clock: Clock) -> None:
     echo, wire, next_one = Echo("us"), Wire(), Wire()
     spoken(echo, wire, clock, 2)

@@ -53,7 +53,17 @@ def test_a_device_that_numbers_its_messages_keeps_its_numbers(spool: Spool) -> N
     assert len(spool) == 1
 
 
-@pytest.mark.parametrize("numbers", [{"boot": "b", "seq": 2**63}, {"boot": "b", "seq": True}, {"boot": "", "seq": 1}])
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"boot": "b", "seq": 2**63},
+        {"boot": "b", "seq": True},
+        {"boot": "", "seq": 1},
+        {"boot": " ", "seq": 1},
+        {"boot": "a\nb", "seq": 1},
+        {"boot": "e\u0301", "seq": 1},  # the city would confirm it in composed characters
+    ],
+)
 def test_numbers_that_the_city_would_refuse_are_replaced(spool: Spool, numbers: dict[str, object]) -> None:
     (key,) = spool.put([("a", reading(1) | numbers)])
     assert key.seq == 1

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_access import ledger
-from data_access.ledger import Numbers, joined
+from data_access.ledger import Ack, Numbers, joined
 
 numbers = st.integers(-2, 40)
 ranges = st.tuples(numbers, numbers)
@@ -47,6 +47,18 @@ def test_a_device_that_sends_every_other_number_has_no_endless_ledger() -> None:
     assert (known.watermark, known.untold) == (0, 8_000)
     assert spread(known.missing) == set(range(8_001, 10_000, 2))
     assert known.with_(range(1, 10_000)) == Numbers(10_000)
+
+
+def test_what_was_told_of_a_boot_and_what_is_told_now_are_told_together() -> None:
+    assert Ack("b", 2, ((9, 9),)).after(Ack("b", 1, ((4, 5),))) == Ack("b", 2, ((4, 5), (9, 9)))
+    assert Ack("b", 7).after(Ack("b", 1, ((4, 5),))) == Ack("b", 7)
+
+
+def test_numbers_that_were_given_up_are_counted_however_many_they_are() -> None:
+    known = Numbers().with_(range(2, 4_801, 2), [(n, n) for n in range(1, 4_800, 2)])
+    assert (known.watermark, len(known.lost), known.more_lost) == (4_800, ledger.MOST_RANGES, 1_400)
+    again = known.with_([4_801], [(n, n) for n in range(1, 4_800, 2)])  # a gateway tells it until it is confirmed
+    assert (again.watermark, again.more_lost) == (4_801, 1_400)
 
 
 @given(st.lists(st.lists(st.integers(1, 60), max_size=8), max_size=10), st.integers(1, 4))

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from data_access.engine import StoreUnavailable
 from data_access.inbox import Inbox
+from data_access.listener import Listener
 from data_access.mqtt import Link
 from data_access.standing import Standing
 from data_access.words import Text
@@ -396,6 +398,37 @@ def test_a_listener_whose_writer_is_stuck_is_not_called_alive(
         until(lambda: not listener.alive)
         writer.let.set()
         until(lambda: listener.alive)
+
+
+def test_a_listener_whose_store_is_away_is_alive(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Away(Wrapped):
+        away, tried = True, 0
+
+        def before(self, messages: Sequence[Message]) -> None:
+            self.tried += 1
+            if self.away:
+                raise StoreUnavailable(Text("the disk is full"))
+
+    writer = Away(tmp_path)
+    monkeypatch.setattr("data_access.listener.STUCK_S", 1.0)
+    monkeypatch.setattr("data_access.shelf.LONGEST_S", 0.2)
+    with listening(mosquitto.url, tmp_path, writer) as listener, Sender(mosquitto.port) as sender:
+        sender.measure("air-1", 1)
+        alive = []
+        until(lambda: alive.append(listener.alive) or writer.tried > 20)  # type: ignore[func-returns-value]
+        assert all(alive)
+        writer.away = False
+        until(lambda: ("air-1", 1) in stored(tmp_path))
+
+
+def test_the_threads_of_a_process_that_stood_still_get_their_time_anew(tmp_path: Path) -> None:
+    listener, long_ago = Listener("mqtt://127.0.0.1:1", (), Wrapped(tmp_path)), time.monotonic() - 90
+    listener._tick = listener._shelf.tick = listener._standing._began = listener._since = long_ago
+    assert not listener.alive  # somebody asked just now: it is they who stood still
+    listener._looked = long_ago  # as after SIGSTOP and SIGCONT
+    assert listener.alive
 
 
 def test_about_and_events_reach_the_store_like_readings(mosquitto: Mosquitto, tmp_path: Path) -> None:

@@ -132,8 +132,9 @@ def test_an_older_chirpstack_is_read_with_the_time_of_its_gateway() -> None:
     ],
 )
 def test_what_cannot_be_read_says_why(decoder: str, name: str, why: str) -> None:
-    with pytest.raises(DecodeError, match=why):
+    with pytest.raises(DecodeError, match=why) as refused:
         of_ours(decoder, name)
+    assert refused.value.numbered is not None, "it came, so the air has not lost it"
 
 
 @given(st.integers(0, 2 ** len(GROUPS) - 1), st.data())

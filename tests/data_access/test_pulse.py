@@ -76,6 +76,14 @@ def test_an_outage_that_is_not_over_is_known_by_the_listeners_last_word() -> Non
     assert away.then(500.0, None, now=1000.0).connected
 
 
+def test_a_listener_that_goes_right_after_an_outage_is_part_of_it() -> None:
+    back = told((1, True), (10, False), (200, True), (260, True))
+    assert told((275, True), first=back).outage == (10, 275)  # started anew
+    assert told((275, False), (290, True), first=back).outage == (10, 290)
+    late = told(*((at, True) for at in range(265, 1_000, 5)), first=back)
+    assert told((1_020, True), first=late).outage == (995, 1_020)
+
+
 def test_an_outage_by_a_clock_that_was_wrong_is_forgotten() -> None:
     ahead = told((1, True), (2, False), (1e6, False), (1e6 + 1, True), (4, True))
     assert ahead.outage is None

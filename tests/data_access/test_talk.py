@@ -43,6 +43,14 @@ def test_a_device_that_says_a_thousand_things_of_each_second_is_held_to_its_meas
     assert burst <= heard(Talk(dict), "loud", times) <= burst + rest + 1
 
 
+def test_a_clock_that_stands_still_is_heard_at_its_measure_by_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk, now = Talk(dict), 1_000.0
+    monkeypatch.setattr("data_access.talk.time.monotonic", lambda: now)
+    assert heard(talk, "stuck", [7.0] * 1_000) == LEAST_A_S * BURST_S
+    now += 10
+    assert heard(talk, "stuck", [7.0] * 1_000) == LEAST_A_S * 10
+
+
 def test_who_declared_to_speak_often_may() -> None:
     talk = Talk(lambda: {"quick": 0.1})
     talk.renew()

@@ -255,6 +255,13 @@ def test_a_device_that_started_again_is_told_of_both_its_boots(city: Both) -> No
     assert city.writer.commit(sent).acks == {("air-1", "old"): Ack("old", 1), ("air-1", "new"): Ack("new", 1)}
 
 
+def test_what_a_ledger_forgot_is_acknowledged_when_it_comes_again(city: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_access.ledger.MOST_RANGES", 2)
+    sent = [message(pm25(1.0, NOON + seq * SECOND), boot="b", seq=seq) for seq in (3, 5, 7, 9, 11)]
+    assert city.writer.commit(sent).acks["air-1", "b"].also == ((3, 3), (5, 5), (7, 7), (9, 9), (11, 11))
+    assert city.writer.commit(sent[1:2]).acks["air-1", "b"].also == ((5, 5), (9, 9), (11, 11))
+
+
 def test_very_many_devices_take_no_memory_without_end(city: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(intake, "MOST_NAMES", 10)
     for n in range(30):

@@ -131,6 +131,18 @@ def test_after_an_outage_a_device_has_its_time_to_speak_again() -> None:
     assert blamed(back_minutes=4) == ["long-silent", "full-1"]
 
 
+def test_while_what_waited_in_an_outage_is_still_coming_no_device_is_blamed() -> None:
+    asked = answers(pm25=[calm(id="long-silent", observed_at=ago(300)), calm(observed_at=ago(30))])
+
+    def blamed(over_minutes: float) -> list[str]:
+        outage = (before(30).timestamp(), before(over_minutes).timestamp())
+        pulse = Pulse(NOON.timestamp(), True, lag_s=170.0, outage=outage)
+        return [item.id for item in attention(asked, LAYERS, NOON, pulse)]
+
+    assert blamed(over_minutes=3) == ["", "long-silent"]
+    assert blamed(over_minutes=20) == ["", "long-silent", "full-1"]
+
+
 def test_a_listener_that_is_away_is_one_fact_and_no_device_is_blamed() -> None:
     asked = answers(pm25=[calm(id=f"s{n}", observed_at=ago(30)) for n in range(500)])
     (found,) = attention(asked, LAYERS, NOON, Pulse(before(30).timestamp(), True))
