@@ -10,6 +10,7 @@ nothing is lost even when the city's broker and listener die together. What a de
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextvars import copy_context
 from pathlib import Path
@@ -29,7 +30,7 @@ from data_access.words import N_, _
 
 log = structlog.get_logger("gateway")
 
-WINDOW, BATCH = 2_000, 500  # messages sent and not confirmed yet; messages taken from the disk at once
+WINDOW, BATCH = 4_000, 500  # messages sent and not confirmed yet; messages taken from the disk at once
 AGAIN_S, LONGEST_AGAIN_S = 5.0, 60.0  # after which a message is sent again; each time later
 TIMES_UNHEARD = 4  # a message was sent so often, and the city has confirmed nothing on this connection
 LOOK_S, TELL_S = 1.0, 60.0
@@ -58,6 +59,7 @@ class Gateway:
         self._stating = threading.Lock()  # so that an older state never follows a newer one
         self._unheard = True
         self._place = 0
+        self._behind: dict[str, int] = {}  # devices that have their share on the way: from which place on they wait
         self._news = threading.Event()
         self.confirmed = 0
 
@@ -92,6 +94,7 @@ class Gateway:
         """A new connection: whatever was on its way may never have arrived, and what holds is said again."""
         with self._lock:
             self._sent.clear()
+            self._behind.clear()
             self._place = 0
             self._link = link
         self._unheard = True
@@ -140,12 +143,17 @@ class Gateway:
                 link.publish(topic, self._spool.state(topic), retain=True)
 
     def _send_some(self, link: Link) -> bool:
-        """Send again what is overdue, then what was never sent; whether there may be more."""
+        """Send again what is overdue, then what was never sent; whether there may be more.
+
+        A device has no more on its way than there is room left for others: one that the city does not confirm, or holds
+        back, keeps nobody else from being heard.
+        """
         now = time.monotonic()
         with self._lock:
             overdue = [key for key, (due, _times) in self._sent.items() if due <= now]
             times = max((self._sent[key][1] for key in overdue), default=0)
-            room, begun = WINDOW - len(self._sent), self._place
+            behind, begun = dict(self._behind), self._place
+            on_way = Counter(key.device for key in self._sent)
         self._tell_unheard(times)
         for key in overdue:
             body = self._spool.message(key)
@@ -154,14 +162,46 @@ class Gateway:
                     self._sent.pop(key, None)
             elif not self._publish(link, key, body):
                 return False
-        batch = self._spool.waiting(begun, max(0, min(BATCH, room)))
+        sent = False
+        for device, after in behind.items():
+            most = min(BATCH, _share(on_way) - on_way[device])
+            if most <= 0:
+                continue
+            batch = self._spool.waiting_of(device, after, begun, most)
+            for place, key, body in batch:
+                if not self._publish(link, key, body):
+                    return False
+                on_way[device] += 1
+                self._went_on(link, device, place)
+            if len(batch) < most:
+                self._went_on(link, device, None)
+            sent = sent or bool(batch)
+        batch = self._spool.waiting(begun, BATCH)
         for place, key, body in batch:
+            with self._lock:
+                if self._link is not link:  # a new connection begins from the start
+                    return False
+                if key.device in self._behind or on_way[key.device] >= _share(on_way):
+                    self._behind.setdefault(key.device, place - 1)
+                    self._place = place
+                    continue
             if not self._publish(link, key, body):
                 return False
+            on_way[key.device] += 1
             with self._lock:
-                if self._place < place and self._link is link:  # a new connection begins from the start
+                if self._place < place and self._link is link:
                     self._place = place
-        return bool(batch)
+        return sent or bool(batch)
+
+    def _went_on(self, link: Link, device: str, place: int | None) -> None:
+        """A device that had waited for its share has gone on to this place; None: it waits no more."""
+        with self._lock:
+            if self._link is not link or device not in self._behind:
+                return
+            if place is None:
+                del self._behind[device]
+            else:
+                self._behind[device] = place
 
     def _publish(self, link: Link, key: Key, body: bytes) -> bool:
         with self._lock:
@@ -215,6 +255,11 @@ class Gateway:
         while not self._stop.wait(LOOK_S):
             if self._folder.look():
                 self._news.set()
+
+
+def _share(on_way: Counter[str]) -> int:
+    """How many messages of one device may be on their way: as many as there is room left for all."""
+    return max(1, WINDOW - on_way.total())
 
 
 def _standing(address: Address, name: str, filters: tuple[str, ...]) -> Standing:

@@ -117,6 +117,16 @@ class Spool:
             ).fetchall()
             return [(row[0], Key(*row[1:4]), self._telling(row[1], row[2], row[4])) for row in rows]
 
+    def waiting_of(self, device: str, after: int, upto: int, most: int) -> list[tuple[int, Key, bytes]]:
+        """The same for one device, no further than `upto`."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT place, device, boot, seq, body FROM message WHERE device = ? AND place > ? AND place <= ? "
+                "ORDER BY place LIMIT ?",
+                (device, after, upto, most),
+            ).fetchall()
+            return [(row[0], Key(*row[1:4]), self._telling(row[1], row[2], row[4])) for row in rows]
+
     def message(self, key: Key) -> bytes | None:
         """The message with this number; None once the city has it."""
         with self._lock:
