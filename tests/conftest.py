@@ -1,6 +1,7 @@
 """Real parts for tests: a broker, a browser, city data. What is missing is skipped, except with CI=true."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -51,10 +52,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "chromium" in getattr(item, "fixturenames", ()))
 
 
+# Ports that no outgoing connection is given before they are used, each once, and to one test process only.
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 16
+_PORTS = range(10_240 + _WORKER, 32_000, 16)
+_ports = iter(random.SystemRandom().sample(_PORTS, len(_PORTS)))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this computer that nobody listens on."""
+    for port in _ports:
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("every port from 10240 to 32000 is taken")
 
 
 def wait_for_port(port: int, seconds: float = 10) -> None:
