@@ -198,14 +198,16 @@ class Flood:
             for process in running:
                 process.join()
 
-    def part(self, title: str, witness: Witness, name: str, devices: int, rate: float, seconds: float) -> float:
-        """Speak for so long; a line of the report. Seconds until it was live again after the last word."""
+    def part(
+        self, title: str, witness: Witness, name: str, devices: int, rate: float, seconds: float
+    ) -> tuple[float, int]:
+        """Speak for so long; a line of the report. How many waited at the last word, and seconds until it was live."""
         witness.forget()
         before = sum(self.sent.values())
         with self.talking(name, devices, rate, seconds, min(SENDERS, devices)):
             begun = time.monotonic()
             time.sleep(seconds)
-        took = time.monotonic() - begun
+        took, waiting = time.monotonic() - begun, sum(self.sent.values()) - self.stored()
         offered = (sum(self.sent.values()) - before) / took
         ended = time.monotonic()
         until(lambda: witness.behind_s <= LIVE_S and self.lag_s() <= LIVE_S, PATIENCE_S)
@@ -220,7 +222,7 @@ class Flood:
             *(f"memory of {name} {_course(seen)}" for name, seen in witness.memory.items()),
         )
         print(f"{title}: {'; '.join(told)}", flush=True)
-        return live
+        return live, waiting
 
     def lag_s(self) -> float:
         pulse = Pulse.read(self.city.folder)
@@ -280,12 +282,10 @@ def run(flood: Flood, witness: Witness, only: list[str], rate: float, minutes: f
         flood.part("one device, a thousand times too much", witness, LOUD, 1, 1_000, 60)
     if "twice" in only:
         capacity = flood.capacity(witness)
-        before = flood.sent.copy()
-        took = flood.part("twice the capacity", witness, "twice", 4_000, 2 * capacity, 60)
-        offered = (sum(flood.sent.values()) - sum(before.values())) / 60
-        backlog = max(0.0, offered - capacity) * 60
-        wanted = f"takes {backlog / capacity:.0f} s at that capacity"
-        print(f"its backlog of about {backlog:,.0f} {wanted}, and took {took:.0f} s")
+        held = sum(flood.sent.values()) - flood.city.stored()  # what was refused of a device that talked too much
+        took, waiting = flood.part("twice the capacity", witness, "twice", 4_000, 2 * capacity, 60)
+        wanted = f"takes {(waiting - held) / capacity:.0f} s at that capacity"
+        print(f"its backlog of {waiting - held:,} {wanted}, and took {took:.0f} s")
 
 
 def main() -> None:

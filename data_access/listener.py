@@ -1,7 +1,8 @@
 """The edge to the broker: bytes become facts, facts are committed, and only then the broker hears that we have them.
 
-Two threads: `connection` receives and does nothing but queue; `writer` decodes, commits, acknowledges, and tells the
-devices which of their numbers are safe. Whatever cannot be read or stored goes to quarantine with its reason and is
+Three threads: `connection` receives and does nothing but queue; `writer` decodes, commits, acknowledges, and tells the
+devices which of their numbers are safe; `voice` is the connection on which that is told: on the other one the broker's
+answers would wait behind all that comes in. Whatever cannot be read or stored goes to quarantine with its reason and is
 acknowledged too: one message left unacknowledged would hold up all that follow it.
 """
 
@@ -10,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 from datetime import UTC, datetime
+from itertools import islice
 
 import msgspec
 import orjson
@@ -34,6 +36,7 @@ BATCH, LINGER_S = 2_000, 0.05
 KEPT_BYTES = 4_096  # of a message that is too large
 MAX_TOPIC = 512  # bytes; the longest of ours has 82
 TELL_EVERY_S = 1.0  # acknowledged numbers, to each device
+MOST_TOLD = 2_000  # devices in one round: with more a broker that has much to do would have no time for readings
 MOST_UNTOLD = 50_000  # boots of which a device has not heard yet
 MOST_RANGES = 1_500  # in one acknowledgement, 54 kB; more than a ledger keeps
 STUCK_S = 60.0
@@ -71,7 +74,8 @@ class Listener:
         self._lag_s = 0.0
         self._echo = Echo(client_id)
         topics = sorted({self._echo.topic, *(topic for decoder in decoders for topic in decoder.topics)})
-        self._standing = _standing(Address.of(url), client_id, topics, (self._echo.topic,))
+        self._standing = _standing(Address.of(url), client_id, topics, (self._echo.topic,), log)
+        self._voice = _standing(Address.of(url), f"{client_id}-voice")
         self._untold: Acks = {}
         self._told = time.monotonic()
         self._tick = self._looked = self._since = time.monotonic()
@@ -81,6 +85,7 @@ class Listener:
         self._tick = self._looked = self._since = time.monotonic()
         for name, work, stop in (
             ("connection", self._connect, self._leave),
+            ("voice", self._connect_voice, self._leave),
             ("writer", self._write, self._stop),
         ):
             context = copy_context()  # so that sentences are in the language of whoever starts us
@@ -96,13 +101,15 @@ class Listener:
         self._inbox.wake()
         self._threads["writer"].join(10)
         self._leave.set()
-        if link := self._standing.link:
-            link.wake()
-        self._threads["connection"].join(5)
+        for standing in (self._standing, self._voice):
+            if link := standing.link:
+                link.wake()
+        for name in ("connection", "voice"):
+            self._threads[name].join(5)
 
     @property
     def alive(self) -> bool:
-        """Whether both threads make progress, asked every few seconds; that they exist is not enough.
+        """Whether all threads make progress, asked every few seconds; that they exist is not enough.
 
         Where nobody asked for long, the whole process stood still, and they get their time anew.
         """
@@ -111,13 +118,13 @@ class Listener:
             self._since = now
         self._looked = now
         writing = max(self._tick, self._shelf.tick)  # who tries again and again is not stuck
-        progressed = now - max(self._since, min(self._standing.tick, writing)) < STUCK_S
+        progressed = now - max(self._since, min(self._standing.tick, self._voice.tick, writing)) < STUCK_S
         return progressed and all(thread.is_alive() for thread in self._threads.values())
 
     @property
     def fault(self) -> Text | None:
         """What is wrong, as a sentence; None while the broker is connected and the store takes what comes."""
-        return self._shelf.fault or self._standing.fault
+        return self._shelf.fault or self._standing.fault or self._voice.fault
 
     def counts(self) -> dict[str, float]:
         """Totals since the start, and what is measured now."""
@@ -134,6 +141,9 @@ class Listener:
 
     def _connect(self) -> None:
         self._standing.run(self._leave, self._receive, room=self._inbox.room)
+
+    def _connect_voice(self) -> None:
+        self._voice.run(self._leave, lambda *_message: None)
 
     def _receive(self, link: Link, name: bytes, number: int, payload: bytes, retained: bool) -> None:
         fault = None
@@ -158,9 +168,9 @@ class Listener:
                 self._keep(arrivals)
             else:
                 self._lag_s = 0.0
-                self._echo.nothing_waits(self._standing.link)
+                self._echo.nothing_waits(self._voice.link, self._standing.link)
             self._tell()
-            self._echo.speak(self._standing.link)
+            self._echo.speak(self._voice.link, self._standing.link)
         self._tell(last=True)
 
     def _keep(self, arrivals: list[Arrival]) -> None:
@@ -252,7 +262,7 @@ class Listener:
     def _tell(self, last: bool = False) -> None:
         """Tell devices which of their numbers are committed, once a second; before leaving wait for that second."""
         due = self._told + TELL_EVERY_S - time.monotonic()
-        link = self._standing.link
+        link = self._voice.link
         if not self._untold or link is None or not link.welcome:
             return
         if due > 0:
@@ -261,7 +271,7 @@ class Listener:
             time.sleep(due)
         self._told = time.monotonic()
         heard: set[str] = set()
-        for (device, boot), ack in list(self._untold.items()):
+        for (device, boot), ack in list(islice(self._untold.items(), MOST_TOLD)):
             if device in heard:
                 continue  # once a second: of its other boot in the next round
             said = {"boot": boot, "seq": ack.seq, "also": ack.also[:MOST_RANGES]}
@@ -273,7 +283,13 @@ class Listener:
             self._tell(last=True)
 
 
-def _standing(address: Address, client_id: str, topics: list[str], optional: tuple[str, ...]) -> Standing:
+def _standing(
+    address: Address,
+    client_id: str,
+    topics: Sequence[str] = (),
+    optional: tuple[str, ...] = (),
+    log: structlog.stdlib.BoundLogger | None = None,
+) -> Standing:
     unsteady = N_(
         "The broker at {address} ends our connection again and again. Perhaps another installation listens there "
         "with the same client id, {client_id}."

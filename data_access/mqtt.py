@@ -23,16 +23,18 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from data_access.outbox import Outbox
 from data_access.wire import MQTT_5, READ_BYTES, Buffered, Client
 from data_access.words import N_, Text, _
 
 KEEPALIVE_S = 60
 CONNECT_S = 3.0  # for a broker on the way that does not answer
-WELCOME_S = 10.0  # for a broker that took the connection and says nothing
+WELCOME_S, KNOWN_S = 10.0, 30.0  # for a broker that took the connection and says nothing; for one that we know
 SESSION_S = 3 * 86_400  # how long the broker keeps our session and what came meanwhile: a long weekend
 RECEIVE_MAXIMUM = 4_000  # messages on their way to us that are not acknowledged yet
-OUTGOING = 100  # messages of ours at once; with paho's 20 the confirmations of 5,000 devices would wait in a line here
-NOBODY_LISTENS, UNKNOWN_VERSION, WRONG_PASSWORD, TAKEN_OVER = 0x10, 0x84, (0x86, 0x87), 0x8E  # reason codes of MQTT 5
+OUTGOING = 1_000  # messages of ours at once, where the broker sets no narrower bound; paho's 20 would hold up thousands
+NOBODY_LISTENS, FAILURE, UNKNOWN_VERSION, TAKEN_OVER = 0x10, 0x80, 0x84, 0x8E  # reason codes of MQTT 5
+WRONG_PASSWORD = 0x86, 0x87
 IDLE_S = 0.5
 FULL_S = 0.02
 
@@ -98,9 +100,12 @@ class Link:
         filters: Iterable[str],
         received: Received,
         welcomed: Welcomed,
+        patience_s: float = WELCOME_S,
     ) -> None:
         self.protocol = protocol
         self.welcome = False
+        self.silent = False
+        self._patience_s = patience_s
         self._stands_since: float | None = None
         self.refusal: ReasonCode | None = None
         self.farewell: ReasonCode | None = None
@@ -116,17 +121,15 @@ class Link:
         self._wake_out.setblocking(False)
         self._socket: Buffered | None = None
         self._received = received
-        self._client = Client(client_id, protocol, lambda *message: received(self, *message))
+        self._outbox = Outbox(protocol, OUTGOING)
+        self._client = Client(client_id, protocol, lambda *message: received(self, *message), self._answered)
         self._client.connect_timeout = CONNECT_S
-        self._client.max_queued_messages_set(10_000)
-        self._client.max_inflight_messages_set(OUTGOING)
         if address.user is not None:
             self._client.username_pw_set(address.user, address.password)
         if address.secure:
             self._client.tls_set_context(ssl.create_default_context())
         self._client.on_connect = self._welcomed
         self._client.on_subscribe = self._subscribed
-        self._client.on_publish = self._answered
         self._client.on_disconnect = self._ended
         self._client.on_socket_open = self._opened
         self._client.on_socket_register_write = lambda *_: self.wake()
@@ -164,7 +167,7 @@ class Link:
             self._client.connect(self._address.host, self._address.port, KEEPALIVE_S)
 
     def _carry(self, selector: selectors.BaseSelector, stop: threading.Event, room: Callable[[], bool]) -> None:
-        begun, watched = time.monotonic(), 0
+        watched = 0
         while not (stop.is_set() or self._abandoned) and self._socket and self._client.socket():
             self.tick = time.monotonic()
             if self._client.want_write():
@@ -186,7 +189,8 @@ class Link:
             if not reading:
                 continue  # an answer to a ping could not be heard now
             self._client.loop_misc()
-            if not self.welcome and time.monotonic() - begun > WELCOME_S:
+            if not self.welcome and time.monotonic() - self.heard_at > self._patience_s:
+                self.silent = True
                 return
 
     @staticmethod
@@ -206,11 +210,15 @@ class Link:
             messages = [] if self._client.in_packet else self._socket.messages(self.protocol == MQTT_5)
             for message in messages:
                 self._received(self, *message)
-            if not messages and (ended or self._socket.pending() or self._client.in_packet):
+            answers = [] if self._client.in_packet else self._socket.answers()
+            for answer in answers:
+                self._answered(*answer)
+            if not (messages or answers) and (ended or self._socket.pending() or self._client.in_packet):
                 ended = False
                 if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                     return
             self.heard_at = time.monotonic()
+            self._client.alive()
             if not (self._socket and self._client.socket() and self._socket.pending() and room()):
                 return
 
@@ -218,13 +226,23 @@ class Link:
         """Acknowledge these messages in this order, from any thread; nothing happens once the link has ended."""
         if numbers and self._socket:
             packets = [part for number in numbers for part in (0x4002, number)]  # PUBACK: 4 bytes, in MQTT 5 too
-            self._socket.send(struct.pack(f">{len(packets)}H", *packets))
-            self.wake()
+            self._send(struct.pack(f">{len(packets)}H", *packets))
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> int | None:
         """Publish at QoS 1, from any thread; the packet's number, None where it could not even be queued."""
-        told = self._client.publish(topic, payload, qos=1, retain=retain)
-        return told.mid if told.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+        if not (self.welcome and self._socket):
+            return None
+        told = self._outbox.put(topic, payload, retain)
+        if told is None:
+            return None
+        number, packet = told
+        self._send(packet)
+        return number
+
+    def _send(self, packets: bytes) -> None:
+        if packets and self._socket:
+            self._socket.send(packets)
+            self.wake()
 
     def answers(self) -> dict[int, bool]:
         """What the broker has said to packets of ours since this was last asked, by number: whether it took them.
@@ -263,6 +281,8 @@ class Link:
             return N_("Another program took over our session at the broker {address}.").format(address=where)
         if self.welcome:
             return N_("The connection to the broker at {address} is lost.").format(address=where)
+        if self.silent:
+            return N_("The broker at {address} takes the connection and says nothing.").format(address=where)
         return N_("What answers at {address} does not speak MQTT 5 or 3.1.1.").format(address=where)
 
     @property
@@ -284,9 +304,14 @@ class Link:
     def _opened(self, _client: Any, _userdata: Any, opened: Any) -> None:
         self._socket = opened
 
-    def _welcomed(self, _client: Any, _userdata: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
+    def _welcomed(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, properties: Any) -> None:
         if reason.is_failure:
             self.refusal = reason
+            return
+        self._outbox.most = min(OUTGOING, getattr(properties, "ReceiveMaximum", OUTGOING))
+        if flags.session_present or not self._filters:  # it listens already; what waited comes before any answer
+            self._stand()
+        if not self._filters:
             return
         if self.protocol == MQTT_5:
             # Retained messages only where the subscription is new; on every return they would look like news.
@@ -299,13 +324,18 @@ class Link:
         self.ungranted = [
             wanted for wanted, reason in zip(self._filters, reasons, strict=False) if reason.value not in (1, 2)
         ]
-        self._stands_since = time.monotonic()
-        self._on_welcome(self)  # first: who sees that it stands must not still see what was wrong before
-        self.welcome = True
+        self._stand()
 
-    def _answered(self, _client: Any, _userdata: Any, packet: int, reason: ReasonCode, _properties: Any) -> None:
+    def _stand(self) -> None:
+        if not self.welcome:
+            self._stands_since = time.monotonic()
+            self._on_welcome(self)  # first: who sees that it stands must not still see what was wrong before
+            self.welcome = True
+
+    def _answered(self, number: int, code: int) -> None:
         if self._answers is not None:
-            self._answers[packet] = not reason.is_failure and reason.value != NOBODY_LISTENS
+            self._answers[number] = code < FAILURE and code != NOBODY_LISTENS
+        self._send(self._outbox.answered(number))
 
     def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if flags.is_disconnect_packet_from_server:

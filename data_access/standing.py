@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 
 import structlog
 
-from data_access.mqtt import Address, Link, Received, Welcomed
+from data_access.mqtt import KNOWN_S, WELCOME_S, Address, Link, Received, Welcomed
 from data_access.patience import pause
 from data_access.wire import MQTT_3, MQTT_5
 from data_access.words import N_, Text
@@ -19,8 +19,9 @@ MOST_PATIENT = 5  # so often the pause doubles after connections that stood: a b
 class Standing:
     """One connection after another to a broker, in MQTT 5 or 3.1.1; what is wrong is logged once, as a sentence.
 
-    `unsteady` says why connections may end again and again; the `optional` of the filters may be refused. Any thread
-    may ask for `link`, the connection that is made or stands, and for `fault`, what is wrong with it.
+    `unsteady` says why connections may end again and again; the `optional` of the filters may be refused. Without
+    filters nothing is heard, only said; without a `log` nothing is logged. Any thread may ask for `link`, the
+    connection that is made or stands, and for `fault`, what is wrong with it.
     """
 
     def __init__(
@@ -28,14 +29,14 @@ class Standing:
         address: Address,
         client_id: str,
         filters: Collection[str],
-        log: structlog.stdlib.BoundLogger,
+        log: structlog.stdlib.BoundLogger | None,
         unsteady: Text,
         optional: Collection[str] = (),
     ) -> None:
         self._address, self._client_id, self._filters, self._optional = address, client_id, filters, optional
         self._log, self._unsteady_words = log, unsteady
         self._failures = self._short = 0
-        self._unsteady = False
+        self._unsteady = self._known = False
         self._protocol = self._good = MQTT_5
         self._began = time.monotonic()
         self.link: Link | None = None
@@ -66,7 +67,8 @@ class Standing:
 
         while not stop.is_set():
             self._began = time.monotonic()
-            link = Link(self._address, self._client_id, self._protocol, self._filters, received, stands)
+            patience_s = KNOWN_S if self._known else WELCOME_S
+            link = Link(self._address, self._client_id, self._protocol, self._filters, received, stands, patience_s)
             self.link, unreachable = link, None
             try:
                 link.run(stop, reads)
@@ -82,9 +84,11 @@ class Standing:
     def _ended(self, link: Link, unreachable: OSError | None) -> bool:
         """Draw the conclusions; whether the next attempt should be made at once."""
         if link.welcome:
-            self._good = self._protocol
+            self._known, self._good = True, self._protocol
             self._short = 0 if link.stood_s > STEADY_S else self._short + 1
             self._failures = min(self._short, MOST_PATIENT)
+        elif self._known and link.silent:  # it has very much to do
+            self._protocol = self._good
         elif unreachable is None:  # something answered, but not to this: it may speak the other version
             self._protocol = MQTT_3 if self._protocol == MQTT_5 else MQTT_5
         else:
@@ -97,25 +101,32 @@ class Standing:
         return False
 
     def _stands(self, link: Link) -> None:
+        if not self._refused(link) and not self._unsteady:
+            self._hail(link)
+
+    def _refused(self, link: Link) -> bool:
+        """Whether the broker does not let us listen to something; if so, it is said."""
         refused = [topic for topic in link.ungranted if topic not in self._optional]
         if refused:
             sentence = N_("The broker at {address} does not let us listen to {topics}. Check its access list.")
             self._say(sentence.format(address=str(self._address), topics=", ".join(refused)))
-        elif not self._unsteady:
-            self._hail(link)
+        return bool(refused)
 
     def _look(self) -> None:
         """Take back what was said of a connection that ends again and again, once one has stood for a while."""
-        if self._unsteady and (link := self.link) and link.stood_s > STEADY_S:
+        link = self.link
+        if link is None or (link.ungranted and self._refused(link)):  # where much waited, that answer comes late
+            return
+        if self._unsteady and link.stood_s > STEADY_S:
             self._hail(link)
 
     def _hail(self, link: Link) -> None:
-        self._log.info(
-            "broker back" if self.fault else "broker connected", broker=str(self._address), mqtt=link.version
-        )
+        if self._log:
+            said = "broker back" if self.fault else "broker connected"
+            self._log.info(said, broker=str(self._address), mqtt=link.version)
         self.fault, self._unsteady = None, False
 
     def _say(self, sentence: Text) -> None:
-        if sentence != self.fault:
+        if self._log and sentence != self.fault:
             self._log.warning(str(sentence))
         self.fault = sentence

@@ -2,11 +2,12 @@
 
 Measured over a backlog of 10,000 messages, paho alone spends most of its time on asking the socket for single bytes
 and on a bag of properties for each message, which nobody here opens. So messages that have arrived whole are taken by
-the handful, and paho sees all else.
+the handful, and so are the broker's answers to ours (outbox.py); paho sees all else.
 """
 
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -19,11 +20,12 @@ READ_BYTES = 65_536
 
 HANDFUL = 50  # messages taken before it is asked again whether there is room
 MOST_WAITING = 1_048_576  # bytes of a packet that is not here whole; of a longer one paho takes the parts
-PUBLISH = 0x30
+PUBLISH, PUBACK = 0x30, 0x40
 
 # Topic, packet identifier (0: at QoS 0, nobody waits for an acknowledgement), payload, and whether it was retained.
 Published = tuple[bytes, int, bytes, bool]
 Received = Callable[[bytes, int, bytes, bool], None]
+Answer = tuple[int, int]  # the broker's to a message of ours: its packet identifier, and the reason code
 
 
 def number_at(data: bytes | bytearray, at: int) -> tuple[int, int]:
@@ -59,6 +61,13 @@ def published(data: bytes | bytearray, head: int, start: int, stop: int, propert
     if begins > stop or qos > 2 or (qos and not number):  # we asked for QoS 1 at most
         return None
     return bytes(data[start + 2 : topic_ends]), number, bytes(data[begins:stop]), bool(head & 1)
+
+
+def answer(data: bytes | bytearray, start: int, stop: int) -> Answer | None:
+    """The PUBACK whose rest lies from `start` to `stop`; None where it is none. Without a code it means success."""
+    if stop - start < 2:
+        return None
+    return data[start] << 8 | data[start + 1], data[start + 2] if stop - start > 2 else 0
 
 
 class Buffered:
@@ -111,6 +120,23 @@ class Buffered:
         self._at = at
         return found
 
+    def answers(self) -> list[Answer]:
+        """Take the answers to messages of ours that wait here whole, up to the first packet that is something else."""
+        got, at, end = self._got, self._at, len(self._got)
+        found: list[Answer] = []
+        while at < end and got[at] == PUBACK:
+            if end - at < 2 or (got[at + 1] < 128 and at + 2 + got[at + 1] > end):
+                self._in_part = True
+                break
+            stop = at + 2 + got[at + 1]
+            told = answer(got, at + 2, stop) if got[at + 1] < 128 else None  # a longer one has much to explain
+            if told is None:
+                break
+            found.append(told)
+            at = stop
+        self._at = at
+        return found
+
     def send(self, data: bytes | bytearray) -> int:
         """Take everything; `flush` brings it on its way. Safe from any thread, so only whole packets."""
         with self._lock:
@@ -153,7 +179,9 @@ class Buffered:
 class Client(paho.Client):
     """A client of MQTT 5 or 3.1.1 that acknowledges nothing by itself and does not reconnect."""
 
-    def __init__(self, client_id: str, protocol: MQTTProtocolVersion, received: Received) -> None:
+    def __init__(
+        self, client_id: str, protocol: MQTTProtocolVersion, received: Received, answered: Callable[[int, int], None]
+    ) -> None:
         super().__init__(
             CallbackAPIVersion.VERSION2,
             client_id,
@@ -162,10 +190,15 @@ class Client(paho.Client):
             reconnect_on_failure=False,
             manual_ack=True,
         )
-        self._received = received
+        self._received, self._answered = received, answered
 
     def _create_socket(self) -> Any:
         return Buffered(super()._create_socket())
+
+    def alive(self) -> None:
+        """The broker has said something: an answer to a ping may stand behind much else that it has to say."""
+        self._ping_t = 0.0
+        self._last_bytes_received = time.monotonic()
 
     @property
     def in_packet(self) -> bool:
@@ -178,4 +211,12 @@ class Client(paho.Client):
         if message is None:
             return MQTTErrorCode.MQTT_ERR_PROTOCOL
         self._received(*message)
+        return MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def _handle_pubackcomp(self, cmd: Any) -> MQTTErrorCode:
+        packet = self._in_packet["packet"]
+        told = answer(packet, 0, len(packet)) if cmd == "PUBACK" else None
+        if told is None:
+            return MQTTErrorCode.MQTT_ERR_PROTOCOL
+        self._answered(*told)
         return MQTTErrorCode.MQTT_ERR_SUCCESS

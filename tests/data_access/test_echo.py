@@ -55,10 +55,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
-def spoken(echo: Echo, wire: Any, clock: Clock, seconds: int) -> None:
+def spoken(echo: Echo, voice: Any, clock: Clock, seconds: int, hearing: Any = None) -> None:
     for _second in range(seconds):
-        echo.speak(wire)
-        echo.speak(wire)  # not twice within a second
+        echo.speak(voice, hearing or voice)
+        echo.speak(voice, hearing or voice)  # not twice within a second
         clock.now += 1
 
 
@@ -92,29 +92,51 @@ def test_words_of_another_process_and_no_words_at_all_say_nothing(clock: Clock) 
 def test_where_nothing_comes_a_word_that_is_away_is_lost(clock: Clock) -> None:
     echo, wire = Echo("us"), Wire()
     spoken(echo, wire, clock, 2)
-    echo.nothing_waits(wire)
+    echo.nothing_waits(wire, wire)
     assert echo.lag_s == 2  # it may still be on its way
     clock.now += module.LOST_S
-    echo.nothing_waits(wire)
+    echo.nothing_waits(wire, wire)
     assert echo.lag_s == 3  # the newer one: nobody has asked yet whether the broker took it
     assert not wire.abandoned
     spoken(echo, wire, clock, 3)
-    echo.nothing_waits(wire)
+    echo.nothing_waits(wire, wire)
     assert echo.lag_s < 3
 
 
 def test_a_connection_that_answers_nothing_is_ended_while_nothing_comes(clock: Clock) -> None:
-    echo, wire = Echo("us"), Wire(answer=None)
-    spoken(echo, wire, clock, 10)
-    echo.nothing_waits(wire)
-    assert (echo.lag_s, wire.abandoned) == (10, False)
+    echo, voice, hearing = Echo("us"), Wire(answer=None), Wire()
+    spoken(echo, voice, clock, 10, hearing)
+    echo.nothing_waits(voice, hearing)
+    assert (echo.lag_s, voice.abandoned) == (10, False)
     clock.now += module.STALE_S - 5
-    wire.heard_at = clock.now - 1  # somebody is there
-    echo.nothing_waits(wire)
-    assert not wire.abandoned
+    voice.heard_at = hearing.heard_at = clock.now - 1  # somebody is there
+    echo.nothing_waits(voice, hearing)
+    assert not voice.abandoned
     clock.now += module.STALE_S
-    echo.nothing_waits(wire)
-    assert wire.abandoned
+    hearing.heard_at = clock.now - 1
+    echo.nothing_waits(voice, hearing)
+    assert (voice.abandoned, hearing.abandoned) == (True, False)
+    hearing.heard_at = clock.now - module.STALE_S - 1
+    echo.nothing_waits(voice, hearing)
+    assert hearing.abandoned
+
+
+@pytest.mark.parametrize("handed_on", [True, False])
+def test_a_connection_on_which_words_came_back_and_come_no_more_is_ended(clock: Clock, handed_on: bool) -> None:
+    echo, voice, hearing = Echo("us"), Wire(), Wire()
+    for _second in range(3):
+        spoken(echo, voice, clock, 1, hearing)
+        hearing.heard_at = clock.now
+        if handed_on:
+            echo.heard(voice.said[-1])
+    for _second in range(int(module.STALE_S) - 1):
+        spoken(echo, voice, clock, 1, hearing)
+        echo.nothing_waits(voice, hearing)
+    assert not hearing.abandoned
+    spoken(echo, voice, clock, 5, hearing)
+    echo.nothing_waits(voice, hearing)
+    assert hearing.abandoned == handed_on  # another broker hands none on at any time
+    assert not voice.abandoned
 
 
 def test_a_broker_that_refuses_its_words_or_hands_none_on_is_left_alone_for_a_while(clock: Clock) -> None:
@@ -148,14 +170,29 @@ def test_a_word_that_waited_behind_very_much_ends_the_silence(clock: Clock) -> N
     assert len(wire.said) == said + 5
 
 
-def test_a_new_connection_waits_for_none_of_the_words_of_the_last_one(clock: Clock) -> None:
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_new_connection_waits_for_those_words_alone_that_the_broker_had_taken(clock: Clock, taken: bool) -> None:
     echo, wire, next_one = Echo("us"), Wire(), Wire()
     spoken(echo, wire, clock, 2)
-    echo.heard(wire.said[0])
+    echo.heard(wire.said[1])
+    wire.answer = True if taken else None
     spoken(echo, wire, clock, 20)
-    assert echo.lag_s == 21
+    assert echo.lag_s == 20
     spoken(echo, next_one, clock, 1)
-    assert echo.lag_s <= 2
+    assert echo.lag_s == (21 if taken else 1)
+
+
+def test_a_broker_that_handed_words_on_and_refuses_one_is_asked_again_soon(clock: Clock) -> None:
+    """As when it was started anew, and the session that hears is not back yet."""
+    echo, wire = Echo("us"), Wire()
+    spoken(echo, wire, clock, 1)
+    echo.heard(wire.said[0])
+    wire.answer = False
+    spoken(echo, wire, clock, 2)
+    said = len(wire.said)
+    wire.answer = True
+    spoken(echo, wire, clock, int(module.PAUSE_S) + 1)
+    assert len(wire.said) > said
 
 
 def test_a_broker_that_ends_the_connection_for_its_first_word_hears_no_second_one(clock: Clock) -> None:

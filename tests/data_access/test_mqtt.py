@@ -4,6 +4,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from data_access.mqtt import Address
 from data_access.writer import CityWriter, Committed, Message
 from tests.devices import listening, quarantined, stored, until, url_in
 
+VOICE = b"-voice"  # at the end of a client id
 WELCOME_5, WELCOME_3 = b"\x20\x03\x00\x00\x00", b"\x20\x02\x00\x00"
 GRANTED_5, GRANTED_3 = b"\x90\x07\x00\x01\x00\x01\x01\x01\x01", b"\x90\x06\x00\x01\x01\x01\x01\x01"
 
@@ -72,8 +74,16 @@ class Line:
         return found
 
 
+def murmur(line: Line) -> None:
+    """The connection on which a listener speaks: it is welcome, and heard out."""
+    with line.socket, suppress(OSError):
+        line.socket.sendall(WELCOME_5 if line.packet()[7] == 5 else WELCOME_3)
+        while line.packet():
+            pass
+
+
 class Scripted:
-    """Plays one scene a connection, and the last one again for all that follow."""
+    """Plays one scene a connection, and the last one again for all that follow; a listener's voice is none of them."""
 
     def __init__(self, *scenes: Callable[[Line], None]) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
@@ -89,6 +99,9 @@ class Scripted:
                 connection, _ = self._server.accept()
             except OSError:
                 return
+            if VOICE in connection.recv(128, socket.MSG_PEEK):
+                threading.Thread(target=murmur, args=(Line(connection),), daemon=True).start()
+                continue
             scene = self._scenes[min(self.connections, len(self._scenes) - 1)]
             self.connections += 1
             with connection:
@@ -227,6 +240,34 @@ def test_what_does_not_speak_mqtt_is_named_and_asked_again(nonsense: bytes, tmp_
         until(lambda: broker.connections >= 4)
         assert listener.alive
     broker.close()
+
+
+def test_a_broker_that_we_know_and_that_says_nothing_is_busy_and_still_speaks_its_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_access.standing.WELCOME_S", 0.6)
+    monkeypatch.setattr("data_access.standing.KNOWN_S", 0.6)
+    spoken: list[int] = []
+
+    def known(line: Line) -> None:
+        line.welcome()
+
+    def busy(line: Line) -> None:
+        spoken.append(line.packet()[7])
+        line.packet()
+
+    broker = Scripted(known, busy, busy, busy, stay)
+    with listening(broker.url, tmp_path, wait=False) as listener:
+        until(lambda: "takes the connection and says nothing" in str(listener.fault))
+        until(lambda: broker.connections == 5 and listener.counts()["connected"])
+    assert spoken == [5, 5, 5]
+    broker.close()
+    stranger = Scripted(busy, busy, stay)
+    spoken.clear()
+    with listening(stranger.url, tmp_path):
+        pass
+    assert spoken == [5, 4]  # it may speak the other version
+    stranger.close()
 
 
 def test_a_broker_that_only_knows_the_older_version_is_spoken_to_in_it(tmp_path: Path) -> None:

@@ -73,6 +73,41 @@ def test_however_it_is_cut_every_message_comes_once_and_whole(
     assert ends[0].pending() == 0
 
 
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.integers(1, 65_535), st.sampled_from([0x00, 0x10, 0x97]), st.sampled_from([2, 3, 4, 40])),
+            st.just((b"cityglass/a/status", 7, b"online", False)),
+        ),
+        max_size=9,
+    ),
+    st.lists(st.integers(0, 300), max_size=9),
+)
+def test_answers_to_our_messages_come_once_between_others_however_they_are_cut(
+    ends: tuple[Buffered, socket.socket], said: list[tuple[int, int, int] | Published], cuts: list[int]
+) -> None:
+    sent, wanted = b"", []
+    for one in said:
+        if isinstance(one[0], bytes):
+            sent += packet(one, b"")
+            wanted.append(one)
+        else:
+            number, code, long = one
+            sent += b"\x40" + bytes([long]) + (struct.pack(">HBB", number, code, max(0, long - 4)) + b"x" * long)[:long]
+            wanted.append((number, code if long > 2 else 0))
+    wire, theirs = ends
+    found, at = [], 0
+    for cut in [*sorted(min(cut, len(sent)) for cut in cuts), len(sent)]:
+        if cut > at:
+            theirs.sendall(sent[at:cut])
+            at = cut
+            assert wire.fill()
+        while taken := [*wire.messages(True), *wire.answers()]:
+            found += taken
+    assert found == wanted
+    assert wire.pending() == 0
+
+
 def test_what_is_no_message_is_left_where_it_is(ends: tuple[Buffered, socket.socket]) -> None:
     wire, _theirs = ends
     first, second = (b"a", 1, b"one", False), (b"a", 2, b"two", True)

@@ -1,0 +1,69 @@
+"""Messages of ours: in their order, never more at once than allowed, each under a number that nobody else has."""
+
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_access import outbox as module
+from data_access.outbox import Outbox
+from data_access.wire import MQTT_3, MQTT_5, Published, number_at, published
+
+Steps = st.lists(st.one_of(st.binary(max_size=300), st.integers(0, 9)), max_size=80)
+
+
+def read(packet: bytes, properties: bool) -> Published:
+    length, start = number_at(packet, 1)
+    assert start + length == len(packet)
+    found = published(packet, packet[0], start, len(packet), properties)
+    assert found
+    return found
+
+
+@given(Steps, st.integers(1, 5), st.booleans(), st.booleans())
+def test_each_is_sent_once_in_its_turn(steps: list[bytes | int], most: int, newer: bool, retain: bool) -> None:
+    box = Outbox(MQTT_5 if newer else MQTT_3, most)
+    said: deque[Published] = deque()
+    sent: list[Published] = []
+    away: list[int] = []
+    for step in steps:
+        if isinstance(step, bytes):
+            told = box.put("cityglass/é/ack", step, retain)
+            assert told
+            number, packet = told
+            assert number not in [one[1] for one in said]
+            said.append(("cityglass/é/ack".encode(), number, step, retain))
+        elif away:
+            packet = box.answered(away.pop(step % len(away)))
+        else:
+            packet = box.answered(77)  # nobody waits for it
+        if packet:
+            sent.append(read(packet, newer))
+            away.append(sent[-1][1])
+        assert len(away) <= most
+        assert sent == list(said)[: len(sent)]
+        assert len(away) == most or len(sent) == len(said)
+
+
+def test_there_is_an_end_to_what_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 3)
+    box = Outbox(MQTT_5, 1)
+    told = [box.put("a", bytes([n]), False) for n in range(6)]
+    assert [one is not None for one in told] == [True] * 4 + [False] * 2
+    assert told[0]
+    packet = box.answered(told[0][0])
+    assert read(packet, True)[2] == b"\1"
+    assert box.put("a", b"again", False)
+
+
+def test_numbers_begin_anew_and_leave_out_what_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LAST", module.FIRST + 3)
+    box = Outbox(MQTT_5, 3)
+    first = [told[0] for _n in range(2) if (told := box.put("a", b"", False))]
+    for _round in range(10):
+        told = box.put("a", b"", False)
+        assert told
+        assert told[0] not in first
+        assert module.FIRST <= told[0] <= module.LAST
+        box.answered(told[0])
