@@ -265,10 +265,10 @@ class Listener:
         link = self._voice.link
         if not self._untold or link is None or not link.welcome:
             return
-        if due > 0:
+        if due > 0 or link.full:
             if not last:
                 return
-            time.sleep(due)
+            time.sleep(max(0.0, due))
         self._told = time.monotonic()
         heard: set[str] = set()
         for (device, boot), ack in list(islice(self._untold.items(), MOST_TOLD)):

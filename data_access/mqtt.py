@@ -239,6 +239,11 @@ class Link:
         self._send(packet)
         return number
 
+    @property
+    def full(self) -> bool:
+        """Whether what is published now would wait for answers of the broker."""
+        return self._outbox.full
+
     def _send(self, packets: bytes) -> None:
         if packets and self._socket:
             self._socket.send(packets)

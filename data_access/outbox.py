@@ -45,6 +45,11 @@ class Outbox:
             self._waiting.append((self._last, packet))
             return self._last, b""
 
+    @property
+    def full(self) -> bool:
+        """Whether messages wait for their turn."""
+        return bool(self._waiting)
+
     def answered(self, number: int) -> bytes:
         """The broker has answered this message; what is to be sent now."""
         with self._lock:

@@ -15,6 +15,7 @@ from tests.devices import Sender, listening, stored, until, url_in
 pytestmark = pytest.mark.broker
 
 SENT, DEVICES, AT_ONCE, SLOW_S = 3_000, 100, 50, 0.1  # six seconds of work
+LAST = {"boot": "b1", "seq": SENT // DEVICES, "also": []}
 
 
 class Slow:
@@ -57,13 +58,22 @@ def test_devices_hear_what_is_stored_while_much_still_waits(
         until(lambda: running.counts()["acknowledged"] > SENT * 2 / 3)
         acks = len(ears.heard)
         until(lambda: running.counts()["acknowledged"] == SENT)
-        until(lambda: all(ears.acks(f"air-{n}")[-1:] == [last(n)] for n in range(DEVICES)))
+        until(lambda: all(ears.acks(f"air-{n}")[-1:] == [LAST] for n in range(DEVICES)))
     assert (acks > DEVICES) == heard
     assert len(stored(tmp_path)) == SENT
 
 
-def last(_device: int) -> dict[str, object]:
-    return {"boot": "b1", "seq": SENT // DEVICES, "also": []}
+def test_more_devices_than_are_told_in_a_round_all_hear_in_the_next_ones(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_access.listener.MOST_TOLD", 40)
+    with listening(mosquitto.url, tmp_path) as listener, Sender(mosquitto.port) as sender:
+        for number in range(1, DEVICES + 1):
+            sender.measure(f"air-{number}", 1)
+        until(lambda: listener.counts()["acknowledged"] == DEVICES)
+        assert len(sender.heard) <= 80
+        until(lambda: len({topic for topic, _said in sender.heard}) == DEVICES)
+    assert len(sender.heard) == DEVICES
 
 
 def test_an_answer_to_a_ping_that_stands_behind_a_queue_ends_no_connection(
