@@ -207,7 +207,7 @@ class Flood:
         with self.talking(name, devices, rate, seconds, min(SENDERS, devices)):
             begun = time.monotonic()
             time.sleep(seconds)
-        took, waiting = time.monotonic() - begun, sum(self.sent.values()) - self.stored()
+        took, waiting = time.monotonic() - begun, sum(self.sent.values()) - self.city.stored()
         offered = (sum(self.sent.values()) - before) / took
         ended = time.monotonic()
         until(lambda: witness.behind_s <= LIVE_S and self.lag_s() <= LIVE_S, PATIENCE_S)
@@ -283,9 +283,9 @@ def run(flood: Flood, witness: Witness, only: list[str], rate: float, minutes: f
     if "twice" in only:
         capacity = flood.capacity(witness)
         held = sum(flood.sent.values()) - flood.city.stored()  # what was refused of a device that talked too much
-        took, waiting = flood.part("twice the capacity", witness, "twice", 4_000, 2 * capacity, 60)
+        live, waiting = flood.part("twice the capacity", witness, "twice", 4_000, 2 * capacity, 60)
         wanted = f"takes {(waiting - held) / capacity:.0f} s at that capacity"
-        print(f"its backlog of {waiting - held:,} {wanted}, and took {took:.0f} s")
+        print(f"its backlog of {waiting - held:,} {wanted}, and took {live:.0f} s")
 
 
 def main() -> None:
