@@ -25,7 +25,7 @@ from data_access.ledger import Acks
 from data_access.mqtt import Address, Link
 from data_access.patience import carry_on
 from data_access.shelf import Shelf, Writer
-from data_access.standing import LONGEST_S, SHORTEST_S, Standing
+from data_access.standing import LONGEST_S, SHORTEST_S, STEADY_S, Standing
 from data_access.talk import Talk
 from data_access.words import N_, Text
 from data_access.writer import Committed, Message
@@ -124,7 +124,10 @@ class Listener:
     @property
     def fault(self) -> Text | None:
         """What is wrong, as a sentence; None while the broker is connected and the store takes what comes."""
-        return self._shelf.fault or self._standing.fault or self._voice.fault
+        fault, link = self._shelf.fault or self._standing.fault, self._standing.link
+        if fault is None and link is not None and link.stood_s > LONGEST_S + STEADY_S:  # the other had its time as well
+            return self._voice.fault
+        return fault
 
     def counts(self) -> dict[str, float]:
         """Totals since the start, and what is measured now."""
@@ -140,7 +143,7 @@ class Listener:
     # --- the thread of the connection ---
 
     def _connect(self) -> None:
-        self._standing.run(self._leave, self._receive, room=self._inbox.room)
+        self._standing.run(self._leave, self._receive, lambda _link: self._voice.hasten(), self._inbox.room)
 
     def _connect_voice(self) -> None:
         self._voice.run(self._leave, lambda *_message: None)

@@ -121,7 +121,7 @@ class Link:
         self._wake_out.setblocking(False)
         self._socket: Buffered | None = None
         self._received = received
-        self._outbox = Outbox(protocol, OUTGOING)
+        self._outbox = Outbox(protocol, OUTGOING, self._send)
         self._client = Client(client_id, protocol, lambda *message: received(self, *message), self._answered)
         self._client.connect_timeout = CONNECT_S
         if address.user is not None:
@@ -224,20 +224,13 @@ class Link:
 
     def acknowledge(self, numbers: list[int]) -> None:
         """Acknowledge these messages in this order, from any thread; nothing happens once the link has ended."""
-        if numbers and self._socket:
+        if numbers:
             packets = [part for number in numbers for part in (0x4002, number)]  # PUBACK: 4 bytes, in MQTT 5 too
             self._send(struct.pack(f">{len(packets)}H", *packets))
 
     def publish(self, topic: str, payload: bytes, retain: bool = False) -> int | None:
         """Publish at QoS 1, from any thread; the packet's number, None where it could not even be queued."""
-        if not (self.welcome and self._socket):
-            return None
-        told = self._outbox.put(topic, payload, retain)
-        if told is None:
-            return None
-        number, packet = told
-        self._send(packet)
-        return number
+        return self._outbox.put(topic, payload, retain) if self.welcome and self._socket else None
 
     @property
     def full(self) -> bool:
@@ -245,7 +238,7 @@ class Link:
         return self._outbox.full
 
     def _send(self, packets: bytes) -> None:
-        if packets and self._socket:
+        if self._socket:
             self._socket.send(packets)
             self.wake()
 
@@ -340,7 +333,7 @@ class Link:
     def _answered(self, number: int, code: int) -> None:
         if self._answers is not None:
             self._answers[number] = code < FAILURE and code != NOBODY_LISTENS
-        self._send(self._outbox.answered(number))
+        self._outbox.answered(number)
 
     def _ended(self, _client: Any, _userdata: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
         if flags.is_disconnect_packet_from_server:

@@ -36,6 +36,7 @@ class Standing:
         self._address, self._client_id, self._filters, self._optional = address, client_id, filters, optional
         self._log, self._unsteady_words = log, unsteady
         self._failures = self._short = 0
+        self._hastened = threading.Event()
         self._unsteady = self._known = False
         self._protocol = self._good = MQTT_5
         self._began = time.monotonic()
@@ -66,6 +67,7 @@ class Standing:
             return room()
 
         while not stop.is_set():
+            self._hastened.clear()
             self._began = time.monotonic()
             patience_s = KNOWN_S if self._known else WELCOME_S
             link = Link(self._address, self._client_id, self._protocol, self._filters, received, stands, patience_s)
@@ -79,7 +81,17 @@ class Standing:
             if stop.is_set():
                 return
             if not self._ended(link, unreachable):
-                stop.wait(pause(self._failures, SHORTEST_S, LONGEST_S))
+                self._rest(stop, pause(self._failures, SHORTEST_S, LONGEST_S))
+
+    def hasten(self) -> None:
+        """Try at once, from any thread: the broker is there, another connection to it stands."""
+        self._hastened.set()
+
+    def _rest(self, stop: threading.Event, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._hastened.is_set():
+            if stop.wait(min(left, SHORTEST_S)):
+                return
 
     def _ended(self, link: Link, unreachable: OSError | None) -> bool:
         """Draw the conclusions; whether the next attempt should be made at once."""
@@ -113,9 +125,12 @@ class Standing:
         return bool(refused)
 
     def _look(self) -> None:
-        """Take back what was said of a connection that ends again and again, once one has stood for a while."""
+        """Say what was refused late; take back what was said of connections that end again and again, once one stands.
+
+        Where much waited, a session that is kept stands before the broker says what it lets us listen to.
+        """
         link = self.link
-        if link is None or (link.ungranted and self._refused(link)):  # where much waited, that answer comes late
+        if link is None or (link.ungranted and self._refused(link)):
             return
         if self._unsteady and link.stood_s > STEADY_S:
             self._hail(link)

@@ -43,6 +43,16 @@ def number_at(data: bytes | bytearray, at: int) -> tuple[int, int]:
     raise IndexError
 
 
+def packet(first: int, body: bytes) -> bytes:
+    """A packet on the wire: its first byte, its length in seven bits a byte, the lowest first, and its body."""
+    length, rest = bytearray(), len(body)
+    while True:
+        rest, low = rest >> 7, rest & 127
+        length.append(low | (128 if rest else 0))
+        if not rest:
+            return bytes((first,)) + length + body
+
+
 def published(data: bytes | bytearray, head: int, start: int, stop: int, properties: bool) -> Published | None:
     """The PUBLISH with this first byte whose rest lies from `start` to `stop`; None where it is none that we know.
 

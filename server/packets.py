@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from data_access.wire import packet
+
 MAX_PACKET = 65_536 + 1_024  # the largest payload of ours, its topic and its header
 
 CONNECT, CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP = 1, 2, 3, 4, 5, 6, 7
@@ -174,15 +176,6 @@ def valid(wanted: str) -> bool:
     levels = wanted.split("/")
     alone = all(level in ("+", "#") or not ("+" in level or "#" in level) for level in levels)
     return bool(wanted) and alone and "#" not in levels[:-1]
-
-
-def packet(first: int, body: bytes) -> bytes:
-    length, rest = bytearray(), len(body)
-    while True:
-        rest, low = rest >> 7, rest & 127
-        length.append(low | (128 if rest else 0))
-        if not rest:
-            return bytes((first,)) + length + body
 
 
 def publish(message: Publish, qos: int, retain: bool, number: int = 0, again: bool = False) -> bytes:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 
 from data_access.decoders import DECODERS
 from data_access.listener import Listener
-from data_access.writer import CityWriter
+from data_access.writer import CityWriter, Committed, Message
 
 PATIENCE_S = 30.0
 SECOND = 1_772_427_600  # NOON of the small city, as epoch seconds
@@ -98,6 +98,17 @@ def listening(url: str, folder: Path, writer: Any = None, wait: bool = True, **m
         listener.stop()
         if own:
             own.close()
+
+
+class Slow:
+    """The real writer, which takes its time over each batch."""
+
+    def __init__(self, folder: Path, seconds: float) -> None:
+        self._writer, self._seconds = CityWriter.open(url_in(folder)), seconds
+
+    def commit(self, messages: Sequence[Message]) -> Committed:
+        time.sleep(self._seconds)
+        return self._writer.commit(messages)
 
 
 def stored(folder: Path) -> set[tuple[str, int]]:

@@ -1,32 +1,18 @@
 """While very much waits at the broker: devices hear what is stored, and the connection stands and says so."""
 
-import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from data_access.inbox import Inbox
 from data_access.listener import Listener
-from data_access.writer import CityWriter, Committed, Message
 from tests.conftest import Mosquitto
-from tests.devices import Sender, listening, stored, until, url_in
+from tests.devices import Sender, Slow, listening, stored, until
 
 pytestmark = pytest.mark.broker
 
 SENT, DEVICES, AT_ONCE, SLOW_S = 3_000, 100, 50, 0.1  # six seconds of work
 LAST = {"boot": "b1", "seq": SENT // DEVICES, "also": []}
-
-
-class Slow:
-    """The real writer, which takes its time over each batch."""
-
-    def __init__(self, folder: Path) -> None:
-        self._writer = CityWriter.open(url_in(folder))
-
-    def commit(self, messages: Sequence[Message]) -> Committed:
-        time.sleep(SLOW_S)
-        return self._writer.commit(messages)
 
 
 class OneLine(Listener):
@@ -48,7 +34,7 @@ def test_devices_hear_what_is_stored_while_much_still_waits(
 ) -> None:
     monkeypatch.setattr("tests.devices.Listener", listener)
     monkeypatch.setattr("data_access.mqtt.OUTGOING", 20)
-    slow = Slow(tmp_path)
+    slow = Slow(tmp_path, SLOW_S)
     with (
         listening(mosquitto.url, tmp_path, slow, inbox=Inbox(most=AT_ONCE)) as running,
         Sender(mosquitto.port, "readings", "nothing") as sender,
@@ -81,7 +67,7 @@ def test_an_answer_to_a_ping_that_stands_behind_a_queue_ends_no_connection(
 ) -> None:
     monkeypatch.setattr("data_access.mqtt.KEEPALIVE_S", 1)
     with (
-        listening(mosquitto.url, tmp_path, Slow(tmp_path), inbox=Inbox(most=AT_ONCE)) as listener,
+        listening(mosquitto.url, tmp_path, Slow(tmp_path, SLOW_S), inbox=Inbox(most=AT_ONCE)) as listener,
         Sender(mosquitto.port) as sender,
     ):
         link = listener._standing.link
@@ -97,7 +83,7 @@ def test_a_listener_that_comes_to_a_queue_is_connected_at_once(mosquitto: Mosqui
     with Sender(mosquitto.port) as sender:
         say_all(sender)
         sender.confirmed()
-        with listening(mosquitto.url, tmp_path, Slow(tmp_path), inbox=Inbox(most=AT_ONCE)) as listener:
+        with listening(mosquitto.url, tmp_path, Slow(tmp_path, SLOW_S), inbox=Inbox(most=AT_ONCE)) as listener:
             assert listener.counts()["acknowledged"] < SENT / 2
             assert listener.fault is None
             until(lambda: listener.counts()["acknowledged"] == SENT)

@@ -1,7 +1,6 @@
 """The delay that is told is that of the broker's queue, whatever part of it anyone here has seen."""
 
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +9,8 @@ import pytest
 from data_access import echo as module
 from data_access.echo import Echo
 from data_access.inbox import Inbox
-from data_access.writer import CityWriter, Committed, Message
 from tests.conftest import Mosquitto
-from tests.devices import Sender, listening, quarantined, stored, until, url_in
+from tests.devices import Sender, Slow, listening, quarantined, stored, until
 
 SLOW_S, SENT = 0.1, 3_000
 
@@ -209,22 +207,11 @@ def test_it_is_not_said_where_the_broker_does_not_hand_it_on(clock: Clock) -> No
     assert (wire.said, echo.lag_s) == ([], 0)
 
 
-class Slow:
-    """The real writer, which takes its time over each batch."""
-
-    def __init__(self, folder: Path) -> None:
-        self._writer = CityWriter.open(url_in(folder))
-
-    def commit(self, messages: Sequence[Message]) -> Committed:
-        time.sleep(SLOW_S)
-        return self._writer.commit(messages)
-
-
 def longest_told(mosquitto: Mosquitto, folder: Path) -> float:
     """The longest delay that a listener tells which gets 50 messages at a time: as a share of how long all took."""
     told = [0.0]
     with (
-        listening(mosquitto.url, folder, Slow(folder), inbox=Inbox(most=50)) as listener,
+        listening(mosquitto.url, folder, Slow(folder, SLOW_S), inbox=Inbox(most=50)) as listener,
         Sender(mosquitto.port) as sender,
     ):
         begun = time.monotonic()

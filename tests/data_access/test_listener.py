@@ -124,6 +124,25 @@ def test_a_broker_that_comes_back_is_found_again(
     assert told.count("broker back") == 1
 
 
+def test_who_hears_the_broker_again_speaks_at_once(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Alone, the connection on which it speaks would wait for ten minutes here."""
+
+    def pause(*_: object) -> float:
+        return 600 if threading.current_thread().name == "listener-voice" else 0.1
+
+    monkeypatch.setattr("data_access.standing.pause", pause)
+    mosquitto.stop()
+    with listening(mosquitto.url, tmp_path, wait=False) as listener:
+        until(lambda: listener._voice.fault)
+        mosquitto.start()
+        until(lambda: listener.counts()["connected"])
+        with Sender(mosquitto.port) as sender:
+            sender.measure("air-1", 1)
+            until(lambda: sender.acks("air-1") == [{"boot": "b1", "seq": 1, "also": []}])
+
+
 def test_who_sees_the_broker_back_sees_no_old_fault(
     mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
