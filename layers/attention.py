@@ -12,6 +12,7 @@ from layers.phrases import ago, clock, known, number, span
 
 LIVE = ("fresh", "late")
 SILENCE = "silence"
+MANY = 5  # devices, and more than half of those that speak: it is not their clocks
 Deaf = tuple[datetime, datetime | None]  # from when till when nobody could be heard; None: still
 
 
@@ -19,7 +20,8 @@ Deaf = tuple[datetime, datetime | None]  # from when till when nobody could be h
 class Item:
     """One thing that needs a person. `layer` and `id` are empty where the whole city is meant.
 
-    `in_hand`: somebody has it already. `silent`: what is told is that it says nothing, or is off.
+    `in_hand`: somebody has it already. `silent`: what is told is that it says nothing, or is off; `past`: that it
+    speaks of long ago.
     """
 
     severity: int
@@ -32,6 +34,7 @@ class Item:
     lat: float | None
     in_hand: bool = False
     silent: bool = False
+    past: bool = False
 
 
 def attention(
@@ -45,7 +48,8 @@ def attention(
     `answers` holds each layer's answer by its key. `pulse` is how the listener fares: that the city has heard no device
     since the broker was lost, or that what devices say waits long to be stored, is one fact, and no device is blamed
     for a silence that began meanwhile, nor right after: first it has to have had the time to speak again.
-    A device that several layers know is silent once.
+    A device that several layers know is silent once. One that speaks of long ago is not silent, and where most do so
+    that is one fact.
     """
     deaf = _deaf(pulse, now) if pulse else None
     listening = _listening(pulse, now) if pulse else []
@@ -58,6 +62,12 @@ def attention(
                 if kind != SILENCE and known(row, "online") == 0:
                     explained.add(row.id)  # what says that it is off need not be called silent as well
     found = [item for (kind, one), item in items.items() if kind != SILENCE or one not in explained]
+    past = [item for item in found if item.past]
+    if len(past) >= MANY:
+        rows = [(row, layer) for layer in layers for row in answers.get(layer.key, ())]
+        speaking = len({row.id for row, layer in rows if _speaks(row, layer, now)})
+        if len(past) > speaking / 2:
+            found = [_of_the_past(past, speaking, now), *(item for item in found if not item.past)]
     found += listening
     return in_order(found)
 
@@ -80,11 +90,11 @@ def summed_up(items: Iterable[Item], most: int = 3) -> list[Item]:
 
     Urgent incidents (1 and 2) always keep a line each. The line tells the first one's reason and how many others.
     """
-    grouped: dict[tuple[int, str, bool], list[Item]] = {}
+    grouped: dict[tuple[int, str, bool, bool], list[Item]] = {}
     for item in items:
-        grouped.setdefault((item.severity, item.layer, item.silent), []).append(item)
+        grouped.setdefault((item.severity, item.layer, item.silent, item.past), []).append(item)
     lines: list[Item] = []
-    for (severity, layer, _silent), alike in grouped.items():
+    for (severity, layer, *_kind), alike in grouped.items():
         if len(alike) <= most or (layer == "incidents" and severity <= 2):
             lines.extend(alike)
             continue
@@ -106,8 +116,26 @@ def _of(row: Row, layer: Layer, now: datetime, deaf: Deaf | None) -> Iterable[tu
             yield layer.key, replace(item, in_hand=need.in_hand, silent=known(row, "online") == 0)
             return
     if promised and status not in LIVE and not (deaf and _unheard(row, layer, now, deaf)):
-        item = _item(3 if status == "dead" else 4, layer, row, _silence(row, now), known(row, "observed_at"))
-        yield SILENCE, replace(item, silent=True)
+        severity, why, past = (3 if status == "dead" else 4), _silence(row, now), _speaks(row, layer, now)
+        if past:
+            told = _("speaks, but of {span} ago: its clock is slow, or it is catching up")
+            severity, why = 4, told.format(span=span(now - row.observed_at))
+        item = _item(severity, layer, row, why, known(row, "observed_at"))
+        yield SILENCE, replace(item, silent=True, past=past)
+
+
+def _speaks(row: Row, layer: Layer, now: datetime) -> bool:
+    """Whether something of it came lately, whatever time it was of."""
+    received = known(row, "received_at")
+    return received is not None and layer.status(row._replace(observed_at=received), now) in LIVE
+
+
+def _of_the_past(items: Sequence[Item], speaking: int, now: datetime) -> Item:
+    """Most devices that speak tell of long ago: one fact in the place of these."""
+    since = max(item.since for item in items if item.since)
+    told = _("{n} of {all} devices that speak tell of {span} ago or more: the clock here is fast, or that was recorded")
+    why = told.format(n=number(len(items)), all=number(speaking), span=span(now - since))
+    return Item(3, "", "", _("Most devices speak of the past"), why, since, None, None)
 
 
 def _promised(row: Row) -> bool:

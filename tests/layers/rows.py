@@ -99,7 +99,9 @@ def table(question: Question, *rows: dict[str, Any]) -> Table:
 
 
 def full(**other: Any) -> dict[str, Any]:
-    return FULL | other
+    """A row of which everything is known; what it says came when it was observed, unless that is told too."""
+    came = {"received_at": other["observed_at"]} if "observed_at" in other else {}
+    return FULL | came | other
 
 
 def bare(**other: Any) -> dict[str, Any]:

@@ -131,6 +131,36 @@ def test_after_an_outage_a_device_has_its_time_to_speak_again() -> None:
     assert blamed(back_minutes=4) == ["long-silent", "full-1"]
 
 
+def test_a_clock_that_is_set_forward_or_back_blames_no_device() -> None:
+    """The listener's last word is an hour old at once: that is an outage, and each has its time to speak again."""
+    asked = answers(pm25=[calm(id="long-silent", observed_at=ago(300)), calm(observed_at=ago(60))])
+    pulse = Pulse(before(60).timestamp(), True).following(NOON.timestamp(), True)
+    assert [item.id for item in attention(asked, LAYERS, NOON, pulse)] == ["long-silent"]
+    assert [item.id for item in attention(asked, LAYERS, NOON, Pulse(NOON.timestamp(), True))] != ["long-silent"]
+    ahead = answers(pm25=[calm(observed_at=ago(-60))])
+    pulse = Pulse(before(-60).timestamp(), True).following(NOON.timestamp(), True)
+    assert attention(ahead, LAYERS, NOON, pulse) == []
+
+
+def test_who_speaks_of_long_ago_is_not_silent() -> None:
+    slow = calm(id="slow", observed_at=ago(60), received_at=ago(0.5))
+    gone = calm(id="gone", observed_at=ago(60), received_at=ago(60))
+    found = {item.id: item for item in attention(answers(pm25=[slow, gone], temperature=[slow]), LAYERS, NOON)}
+    assert {one: item.severity for one, item in found.items()} == {"slow": 4, "gone": 3}
+    assert "of 60 minutes ago" in found["slow"].why
+    assert "silent" in found["gone"].why
+
+
+def test_where_most_speak_of_long_ago_that_is_one_fact() -> None:
+    slow = [calm(id=f"slow-{n}", observed_at=ago(60 + n), received_at=ago(0.5)) for n in range(6)]
+    live = [calm(id=f"live-{n}", received_at=ago(0.5)) for n in range(6)]
+    gone = calm(id="gone", observed_at=ago(60), received_at=ago(60))
+    found = attention(answers(pm25=[*slow, *live[:5], gone]), LAYERS, NOON)
+    assert [item.id for item in found] == ["", "gone"]
+    assert "6 of 11 devices" in found[0].why
+    assert len(attention(answers(pm25=[*slow, *live, gone]), LAYERS, NOON)) == 7  # half of them: their own clocks
+
+
 def test_while_what_waited_in_an_outage_is_still_coming_no_device_is_blamed() -> None:
     asked = answers(pm25=[calm(id="long-silent", observed_at=ago(300)), calm(observed_at=ago(30))])
 
