@@ -38,6 +38,7 @@ STORM_FELT_S = 30 * HOUR  # so long the river remembers one
 SHORTEST_S = 2.0  # however fast the town lives, no device speaks more often
 QUEUED = 20_000  # messages kept while the broker is away: about twenty minutes of the town
 LISTENS_S = 2.0  # for a word of a simulation that is running
+TURN_S = 1.0  # for what is due; then somebody may want an end
 FAREWELL_S = 4.0  # for the last words; a process has ten seconds to end
 UNACKNOWLEDGED = 500  # messages on their way at once: a goodbye must not wait behind a slow broker
 
@@ -155,9 +156,12 @@ class Gateway:
         self._client.loop_stop()
 
     def speak(self) -> float:
-        """Say what is due by now; how many seconds there are until the next word is."""
+        """Say what is due by now; how many seconds there are until the next word is.
+
+        After a standstill that may be very much: it is said in turns, so that nobody waits long for an end.
+        """
         now = time.time()
-        while self._due[0][0] <= now:
+        while self._due[0][0] <= now and time.time() < now + TURN_S:
             at, number = heapq.heappop(self._due)
             self._read(self._abouts[number], at)
             heapq.heappush(self._due, (self._next(number, max(at, now - 60)), number))

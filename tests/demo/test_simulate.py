@@ -231,3 +231,20 @@ def test_it_ends_at_once_where_there_is_no_broker() -> None:
     with simulating(f"mqtt://127.0.0.1:{free_port()}", 1) as stop:
         time.sleep(0.3)
         stop.set()
+
+
+def test_after_a_standstill_it_speaks_in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour went by unseen, and each word takes it a third of a second: an end is not waited for."""
+    gateway = Gateway(Address.of("mqtt://127.0.0.1:1"), SEED, 1)
+    now, said = [time.time() + 3_600], []
+
+    def read(_gateway: Gateway, about: About, _at: float) -> None:
+        now[0] += 0.3
+        said.append(about.device_id)
+
+    monkeypatch.setattr(Gateway, "_read", read)
+    monkeypatch.setattr("demo.simulate.time.time", lambda: now[0])
+    assert gateway.speak() == 0.01  # there is more
+    assert len(said) == 4
+    gateway.speak()
+    assert len(said) == 8
