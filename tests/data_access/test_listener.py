@@ -11,7 +11,7 @@ import pytest
 from data_access.engine import StoreUnavailable
 from data_access.inbox import Inbox
 from data_access.listener import Listener
-from data_access.mqtt import Link
+from data_access.mqtt import Address, Link
 from data_access.standing import Standing
 from data_access.words import Text
 from data_access.writer import CityWriter, Committed, Message
@@ -386,6 +386,26 @@ def test_two_installations_with_one_name_are_told_so_and_do_not_storm_the_broker
     with listening(mosquitto.url, tmp_path) as first, listening(mosquitto.url, tmp_path, wait=False) as second:
         until(lambda: any("same client id" in str(listener.fault) for listener in (first, second)))
     assert capsys.readouterr().out.count("broker back") < 10
+
+
+def test_a_rival_of_the_connection_on_which_it_speaks_is_told_once_that_had_its_time(
+    mosquitto: Mosquitto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    rival = Standing(Address.of(mosquitto.url), "cityglass-voice", (), None, Text("a rival"))
+    with listening(mosquitto.url, tmp_path) as listener:
+        thread = threading.Thread(target=rival.run, args=(stop, lambda *_message: None))
+        thread.start()
+        try:
+            until(lambda: "same client id" in str(listener._voice.fault))
+            assert listener.fault is None  # it hears, since a few seconds
+            monkeypatch.setattr("data_access.listener.LONGEST_S", 0.0)
+            monkeypatch.setattr("data_access.listener.STEADY_S", 0.0)
+            until(lambda: "same client id" in str(listener.fault))
+        finally:
+            stop.set()
+            thread.join(10)
+    assert not thread.is_alive()
 
 
 def test_leaving_in_the_middle_of_a_flood_is_quick_and_loses_nothing(mosquitto: Mosquitto, tmp_path: Path) -> None:
