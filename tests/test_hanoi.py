@@ -82,10 +82,10 @@ def test_a_real_number_stands_on_the_real_city_then_and_in_its_gap(hanoi: Runnin
     assert page.ask("() => window.cityglass.rendered().buildings") > 200
     address = page.page.url.split("?")[0]
     page.page.goto(f"{address}?at={NOON.strftime('%Y-%m-%dT%H:%M:%SZ')}")
-    page.wait_for_value("pm25", STATION, hours[NOON], 60)
+    page.wait_for_value("pm25", STATION, hours[NOON])
     page.page.goto(f"{address}?at={IN_THE_GAP.strftime('%Y-%m-%dT%H:%M:%SZ')}&selected=pm25/{STATION}")
     last = max(at for at in hours if at < IN_THE_GAP)
-    page.wait_for_value("pm25", STATION, hours[last], 60)
+    page.wait_for_value("pm25", STATION, hours[last])
     drawer = page.page.locator("#detail")
     eventually(lambda: "silent" in drawer.inner_text(), 30)  # 10 weeks old, and said so
     assert page.complaints == []

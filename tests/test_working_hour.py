@@ -139,7 +139,6 @@ def test_a_working_hour(
     official = Page(chromium, f"{town.link()}&next={FEW}", 1280, 800, locale="vi-VN" if language == "vi" else "en-US")
     official.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page, hand = official.page, means(official)
-    page.set_default_timeout(60_000)
 
     def said(words: str) -> str:
         with speaking(language):

@@ -9,7 +9,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from tests.components.glass import HALF, TOURED
+from tests.components.glass import HALF, PATIENCE_MS, TOURED, fresh
 from tests.running import Running
 
 STATION = {
@@ -25,7 +25,7 @@ class Page:
 
     def __init__(self, browser: Any, address: str, width: int = 1100, height: int = 700, **context: Any) -> None:
         wanted = {"viewport": {"width": width, "height": height}, "device_scale_factor": HALF} | context
-        self.context = browser.new_context(**wanted)
+        self.context = fresh(browser, **wanted)
         self.context.add_init_script(TOURED)
         self.page = self.context.new_page()
         self.complaints: list[str] = []
@@ -36,7 +36,7 @@ class Page:
         self.page.goto(address)
         self.wait("() => window.cityglass?.map?.loaded() && window.cityglass.map.areTilesLoaded()")
 
-    def wait(self, condition: str, argument: Any = None, seconds: float = 60) -> None:
+    def wait(self, condition: str, argument: Any = None, seconds: float = PATIENCE_MS / 1000) -> None:
         """Ask the page again and again: Playwright's own waiting needs an eval that our policy forbids."""
         end = time.monotonic() + seconds
         while not self.ask(condition, argument):
@@ -50,10 +50,8 @@ class Page:
         found: dict[str, Any] | None = self.ask("([layer, id]) => window.cityglass.row(layer, id)", [layer, id])
         return found
 
-    def wait_for_value(self, layer: str, id: str, value: float, seconds: float = 20) -> None:
-        self.wait(
-            "([layer, id, value]) => window.cityglass?.row?.(layer, id)?.value === value", [layer, id, value], seconds
-        )
+    def wait_for_value(self, layer: str, id: str, value: float) -> None:
+        self.wait("([layer, id, value]) => window.cityglass?.row?.(layer, id)?.value === value", [layer, id, value])
 
     def view(self) -> dict[str, float]:
         seen: dict[str, float] = self.ask(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.glass import DRAWN, Glass, Served
+from tests.components.glass import DRAWN, Glass, Served, fresh
 from tests.components.map_harness import Server, serving
 
 # What a browser itself writes when a server is away; nobody can keep it from that.
@@ -59,8 +59,8 @@ class Shown:
     def ask(self, script: str, *told: Any) -> Any:
         return self.page.evaluate(script, *told)
 
-    def wait(self, script: str, *told: Any, seconds: float = 60) -> None:
-        self.page.wait_for_function(script, arg=told[0] if told else None, timeout=seconds * 1000)
+    def wait(self, script: str, *told: Any) -> None:
+        self.page.wait_for_function(script, arg=told[0] if told else None)
 
     def set(self, **props: Any) -> None:
         """New props, the way a callback of the page would set them."""
@@ -71,7 +71,7 @@ class Shown:
 
     def wait_value(self, layer: str, id: str, column: str, value: Any) -> None:
         script = "([layer, id, column, value]) => cityglass.row(layer, id)?.[column] === value"
-        self.wait(script, [layer, id, column, value], seconds=20)
+        self.wait(script, [layer, id, column, value])
 
     def look(self, **view: Any) -> None:
         self.ask("(view) => { cityglass.map.jumpTo(view) }", view)  # a map handed back would take long to write down
@@ -101,7 +101,7 @@ class Shown:
         """What the page was told of a click at this point of it."""
         before = self.told("clicked")
         self.page.mouse.click(x, y)
-        self.wait("(before) => document.getElementById('clicked').textContent !== before", before or "null", seconds=20)
+        self.wait("(before) => document.getElementById('clicked').textContent !== before", before or "null")
         return self.told_json("clicked")
 
     def told(self, prop: str) -> str:
@@ -138,7 +138,7 @@ def server(harness: Server) -> Iterator[Server]:
 @pytest.fixture(scope="module")
 def page(chromium: Any, harness: Server) -> Iterator[Shown]:
     """One page for the tests of a module, as one page serves a day at the desk."""
-    context = chromium.new_context(viewport={"width": 640, "height": 480})
+    context = fresh(chromium, viewport={"width": 640, "height": 480})
     yield Shown(context.new_page(), harness)
     context.close()
 
@@ -154,7 +154,7 @@ def shown(page: Shown, server: Server) -> Iterator[Shown]:
 @pytest.fixture
 def alone(chromium: Any, server: Server) -> Iterator[Shown]:
     """A page that this test has for itself; its faults are the test's to look at."""
-    context = chromium.new_context(viewport={"width": 640, "height": 480})
+    context = fresh(chromium, viewport={"width": 640, "height": 480})
     yield Shown(context.new_page(), server)
     context.close()
 

@@ -12,7 +12,15 @@ DRAWN = "() => window.cityglass?.map && document.querySelector('#needs section')
 REFUSALS = """window.refused = [];
 document.addEventListener("securitypolicyviolation", (e) => window.refused.push(e.violatedDirective + e.blockedURI));"""
 HALF = 0.5  # of the dots a side: a machine that draws by its processor draws them in half the time
+PATIENCE_MS = 120_000  # a machine that draws by its processor may spend many seconds on one frame
 TOURED = "localStorage.setItem('tour', 'seen')"  # as for one who was here before
+
+
+def fresh(browser: Any, **wanted: Any) -> Any:
+    """A context of its own, whose pages wait long enough for a slow machine: no test measures time by a timeout."""
+    context = browser.new_context(**wanted)
+    context.set_default_timeout(PATIENCE_MS)
+    return context
 
 
 class Served:
@@ -40,7 +48,7 @@ class Glass:
 
     def __init__(self, browser: Any, served: Served, path: str = "/", toured: bool = True, **context: Any) -> None:
         wanted = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "device_scale_factor": HALF} | context
-        self.context, self.served = browser.new_context(**wanted), served
+        self.context, self.served = fresh(browser, **wanted), served
         self.context.add_cookies(served.cookies)
         self.context.add_init_script(REFUSALS)
         if toured:
@@ -59,7 +67,7 @@ class Glass:
         self.wait("() => window.cityglass?.map !== undefined")
 
     def wait(self, condition: str, argument: Any = None) -> None:
-        self.page.wait_for_function(condition, arg=argument, timeout=60_000)
+        self.page.wait_for_function(condition, arg=argument)
 
     def text(self, selector: str) -> str:
         return str(self.page.locator(selector).inner_text())

@@ -11,7 +11,7 @@ import pytest
 
 from components.bundle import SOURCE
 from data_access.publisher import publish
-from tests.components.glass import DRAWN, TOURED, Glass, Served
+from tests.components.glass import DRAWN, TOURED, Glass, Served, fresh
 from tests.components.test_public import AT, QUESTIONS, Site, site
 from tests.conftest import lacking
 from tests.small_city import MINUTE, NOON, small_city
@@ -59,13 +59,13 @@ def opened(chromium: Any, served: Served, axe: str, path: str, size: tuple[int, 
 def test_the_desk_with_everything_open(chromium: Any, served: Served, axe: str, theme: str) -> None:
     glass = opened(chromium, served, axe, "/?selected=pm25/air-1", DESK, theme)
     glass.wait(DRAWN)
-    glass.page.locator("#chart .js-plotly-plot").wait_for(timeout=90_000)
+    glass.page.locator("#chart .js-plotly-plot").wait_for()
     assert barriers(glass.page) == []
     for summary in glass.page.locator(".rail details:not([open]) > summary").all():
         if summary.is_visible():
             summary.click()
     glass.page.get_by_role("button", name="Table: Fine dust").click()
-    glass.page.locator("#sheet table").wait_for(timeout=30_000)
+    glass.page.locator("#sheet table").wait_for()
     glass.page.locator("#help").click()
     glass.page.locator("input#search-text").click()
     glass.page.keyboard.type("opera")
@@ -93,7 +93,7 @@ def test_the_page_as_it_opens(
 @pytest.mark.parametrize("theme", ["night", "day"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_page_of_health(chromium: Any, served: Served, axe: str, size: tuple[int, int], theme: str) -> None:
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale="en-US")
+    context = fresh(chromium, viewport={"width": size[0], "height": size[1]}, locale="en-US")
     context.add_init_script(path=axe)
     context.add_cookies([*served.cookies, {"url": served.url, "name": "theme", "value": theme}])
     page = context.new_page()
@@ -107,13 +107,13 @@ def test_the_page_of_health(chromium: Any, served: Served, axe: str, size: tuple
 @pytest.mark.parametrize("theme", ["night", "day"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_public_page(chromium: Any, published: Site, axe: str, size: tuple[int, int], theme: str) -> None:
-    context = chromium.new_context(viewport={"width": size[0], "height": size[1]})
+    context = fresh(chromium, viewport={"width": size[0], "height": size[1]})
     context.add_init_script(TOURED)
     context.add_init_script(path=axe)
     context.add_cookies([{"url": published.url, "name": "public_theme", "value": theme}])
     page = context.new_page()
     page.goto(published.url)
-    page.locator(".cityglass-map canvas").first.wait_for(timeout=60_000)
+    page.locator(".cityglass-map canvas").first.wait_for()
     for summary in page.locator("details > summary").all():
         summary.click()
     assert barriers(page) == []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.components.conftest import Shown
+from tests.components.glass import fresh
 from tests.components.map_harness import Server
 
 pytestmark = pytest.mark.browser
@@ -258,7 +259,7 @@ def test_the_map_works_by_keyboard_and_its_overlay_is_out_of_the_way(shown: Show
 
 
 def test_a_wall_is_drawn_larger_and_clicks_still_meet_their_mark(chromium: Any, server: Server) -> None:
-    context = chromium.new_context(viewport={"width": 2600, "height": 2160})
+    context = fresh(chromium, viewport={"width": 2600, "height": 2160})
     shown = Shown(context.new_page(), server).open(visible=["parking"])
     assert shown.ask("() => cityglass.map.getContainer().clientHeight") == 1080
     assert shown.ask("() => cityglass.map.getCanvas().height") == 2160  # larger, and as sharp as the screen

@@ -28,7 +28,7 @@ def test_the_desk_breaks_no_rule_of_its_policy_and_its_console_is_clean(desk: Gl
 def test_plotly_is_loaded_only_with_a_chart(desk: Glass, chromium: Any) -> None:
     assert not [url for url in desk.asked if "plotly" in url]
     charted = Glass(chromium, desk.served, "/?selected=pm25/air-1")
-    charted.page.locator("#chart .js-plotly-plot").wait_for(timeout=90_000)
+    charted.page.locator("#chart .js-plotly-plot").wait_for()
     assert [url for url in charted.asked if "plotly" in url]
     assert charted.page.evaluate("window.refused") == []
     assert charted.faults == []
@@ -59,7 +59,7 @@ def test_a_table_is_reached_by_keyboard_and_says_what_the_map_says(desk: Glass) 
     opener = desk.page.get_by_role("button", name="Table: Fine dust")
     opener.focus()
     desk.page.keyboard.press("Enter")
-    desk.page.locator("#sheet table").wait_for(timeout=30_000)
+    desk.page.locator("#sheet table").wait_for()
     names = desk.page.locator("#sheet tbody th").all_inner_texts()
     assert sorted(names) == ["Lake", "Market", "New bridge", "Old gate", "Opera"]
     assert "Fine dust" in desk.text("#sheet caption")
@@ -69,7 +69,7 @@ def test_a_table_is_reached_by_keyboard_and_says_what_the_map_says(desk: Glass) 
 
 def test_a_step_back_makes_everything_a_replay_and_live_brings_it_home(desk: Glass) -> None:
     desk.page.get_by_label("One hour back").click()
-    desk.page.get_by_text(re.compile("^REPLAY · Monday 2 March 2026, 1[01]:")).wait_for(timeout=30_000)
+    desk.page.get_by_text(re.compile("^REPLAY · Monday 2 March 2026, 1[01]:")).wait_for()
     desk.wait("() => document.documentElement.dataset.replay")
     desk.wait_text("#needs", "No open incident")
     desk.wait("() => location.search.includes('at=2026-03-02T')")
@@ -82,7 +82,7 @@ def test_a_step_back_makes_everything_a_replay_and_live_brings_it_home(desk: Gla
 def test_the_slider_goes_to_the_first_minute_by_keyboard(desk: Glass) -> None:
     desk.page.locator("#slider").focus()
     desk.page.keyboard.press("Home")
-    desk.page.get_by_text(re.compile("^REPLAY")).wait_for(timeout=30_000)
+    desk.page.get_by_text(re.compile("^REPLAY")).wait_for()
     desk.wait("() => document.getElementById('slider').getAttribute('aria-valuetext')?.includes('2026')")
 
 
@@ -94,7 +94,7 @@ def test_a_typed_time_is_of_the_citys_clock(desk: Glass) -> None:
     assert "day/month/year" in typed.evaluate("field => field.validationMessage")
     typed.fill("2/3/2026 11:30")
     typed.press("Enter")
-    desk.page.get_by_text("REPLAY · Monday 2 March 2026, 11:30").wait_for(timeout=30_000)
+    desk.page.get_by_text("REPLAY · Monday 2 March 2026, 11:30").wait_for()
     assert typed.evaluate("field => field.validationMessage") == ""
 
 
@@ -103,7 +103,7 @@ def test_a_link_opens_the_same_camera_layers_selection_and_time(served: Served, 
     link = f"/?camera={LON:.6f},{LAT:.6f},16.25,30.0,40.0&layers=pm25,incidents&selected=pm25/air-1&at={quote(at)}"
     glass = Glass(chromium, served, link)
     glass.wait_text("#detail", "Opera")
-    glass.page.get_by_text("REPLAY · Monday 2 March 2026, 11:25").wait_for(timeout=30_000)
+    glass.page.get_by_text("REPLAY · Monday 2 March 2026, 11:25").wait_for()
     glass.wait("() => Math.abs(window.cityglass.map.getZoom() - 16.25) < 0.01")
     on = glass.page.locator(".switch input:checked")
     assert on.count() == 2

@@ -48,7 +48,7 @@ def drawn_from(glass: Glass) -> str:
 
 def test_a_value_is_judged_by_its_history_its_neighbours_and_its_source(chromium: Any, served: Served) -> None:
     glass = opened(chromium, served)
-    glass.page.locator(CHART).wait_for(timeout=90_000)
+    glass.page.locator(CHART).wait_for()
     glass.wait_text("#chart figcaption", "24 hours: lowest 10 µg/m³")
     glass.wait_text("#around", "Neighbours")
     glass.wait_text("#around", "Named by")
@@ -65,13 +65,13 @@ def test_a_value_is_judged_by_its_history_its_neighbours_and_its_source(chromium
 
 def test_a_span_is_typed_by_keyboard_alone_and_a_wrong_one_says_what_to_do(chromium: Any, served: Served) -> None:
     glass = opened(chromium, served)
-    glass.page.locator(CHART).wait_for(timeout=90_000)
+    glass.page.locator(CHART).wait_for()
     keys = glass.page.keyboard
     glass.page.locator(".stretches input").first.focus()
     keys.press("ArrowDown")
     glass.wait_text("#chart h3", "7 days")
     keys.press("ArrowDown")
-    glass.page.locator("#history-start").wait_for(timeout=30_000)
+    glass.page.locator("#history-start").wait_for()
     glass.wait_text("#chart", "Type when it should begin.")
     keys.press("Tab")
     keys.type("this morning")
@@ -87,10 +87,10 @@ def test_a_span_is_typed_by_keyboard_alone_and_a_wrong_one_says_what_to_do(chrom
 def test_raw_readings_open_on_request_and_their_csv_is_whole(chromium: Any, served: Served) -> None:
     glass = opened(chromium, served)
     button = glass.page.get_by_role("button", name="Raw readings")
-    button.wait_for(timeout=60_000)
+    button.wait_for()
     assert button.get_attribute("aria-expanded") == "false"
     button.press("Enter")
-    glass.page.locator("#raw table").wait_for(timeout=30_000)
+    glass.page.locator("#raw table").wait_for()
     assert button.get_attribute("aria-expanded") == "true"
     listed = glass.page.locator("#raw tbody tr").count()
     link = str(glass.page.locator("#raw a").get_attribute("href"))
@@ -116,7 +116,7 @@ def test_what_has_no_history_leaves_no_room_for_one(chromium: Any, served: Serve
     assert not glass.page.locator("#history").is_visible()
     glass.page.locator("#around").get_by_role("button", name="Station square").click()
     glass.wait_text("#detail h2", "Station square")
-    glass.page.locator(CHART).wait_for(timeout=90_000)
+    glass.page.locator(CHART).wait_for()
     glass.close()
 
 
@@ -130,14 +130,14 @@ def test_an_open_drawer_has_no_barrier_and_nothing_in_it_jumps(
     glass = opened(chromium, served, locale=locale, viewport={"width": size[0], "height": size[1]})
     glass.context.add_cookies([{"url": served.url, "name": "theme", "value": theme}])
     glass.page.reload()
-    glass.page.locator(CHART).wait_for(timeout=90_000)
+    glass.page.locator(CHART).wait_for()
     glass.wait("() => document.querySelector('#around section') !== null")
     glass.page.wait_for_timeout(1500)
     assert [name for _value, name in glass.page.evaluate("window.shifted")] == []
     glass.page.locator("#raw-open").click()
-    glass.page.locator("#raw table").wait_for(timeout=30_000)
+    glass.page.locator("#raw table").wait_for()
     glass.page.locator(".stretches input").last.check()
-    glass.page.locator("#history-start").wait_for(timeout=30_000)
+    glass.page.locator("#history-start").wait_for()
     assert barriers(glass.page) == []
     width = glass.page.evaluate(
         "(() => { const d = document.querySelector('.selected'); return d.scrollWidth - d.clientWidth; })()"

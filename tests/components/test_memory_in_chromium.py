@@ -18,7 +18,6 @@ SAW = f"/?camera={LON:.6f},{LAT:.6f},16.00,40.0,10.0&layers=pm25,incidents,notes
 
 def small(served: Served, chromium: Any, path: str = "/", **context: Any) -> Glass:
     glass = Glass(chromium, served, "about:blank", **({"viewport": {"width": 1280, "height": 760}} | context))
-    glass.page.set_default_timeout(90_000)  # a machine without a GPU may draw one frame a second
     glass.go(path)
     return glass
 

@@ -19,6 +19,7 @@ from data_access.public_store import PublicStore
 from data_access.publisher import publish
 from data_access.words import speaking
 from layers import LAYERS, PUBLIC
+from tests.components.glass import fresh
 from tests.conftest import HOUSE, free_port, wait_for_port
 from tests.data_access.test_canaries import CANARY, FIGURE, plant
 from tests.small_city import MINUTE, NOON
@@ -250,7 +251,8 @@ def test_there_is_no_socket(public: Site) -> None:
 
 @pytest.fixture
 def page(public: Site, chromium: Any) -> Iterator[Any]:
-    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
+    context = fresh(chromium, viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
     opened.faults = []
     opened.on("console", lambda told: told.type in ("error", "warning") and opened.faults.append(told.text))
     opened.on("pageerror", lambda fault: opened.faults.append(str(fault)))
@@ -260,7 +262,7 @@ def page(public: Site, chromium: Any) -> Iterator[Any]:
     opened.goto(public.url + "?lang=en")
     opened.wait_for_function("() => window.cityglass?.rows?.length || window.cityglass?.map?.loaded()")
     yield opened
-    opened.close()
+    context.close()
 
 
 @pytest.mark.browser

@@ -114,7 +114,7 @@ def test_a_stranger_is_declared_by_keyboard_alone(served: Served, chromium: Any,
     glass.page.get_by_role("button", name="Unknown devices").focus()
     keys.press("Enter")
     line = glass.page.locator("#register-list button", has_text="stranger")
-    line.wait_for(timeout=30_000)
+    line.wait_for()
     line.focus()
     keys.press("Enter")
     until(glass, "() => document.activeElement?.id === 'register-sheet'")
@@ -166,7 +166,7 @@ def test_quarantine_is_looked_into_put_aside_and_put_back(served: Served, chromi
 def test_the_drawer_leads_to_the_register_and_back(served: Served, chromium: Any) -> None:
     glass = Glass(chromium, served, "/?selected=pm25/air-1")
     link = glass.page.get_by_role("link", name="Edit in the register")
-    link.wait_for(timeout=60_000)
+    link.wait_for()
     glass.page.goto(served.url + str(link.get_attribute("href")))
     until(glass, LISTED)
     says(glass, "#register-sheet h2", "Opera")

@@ -32,7 +32,6 @@ new PerformanceObserver((list) => {
 def low(served: Served, chromium: Any) -> Iterator[Glass]:
     """The desk in a low window: a small map is soon drawn, and the strip is whole."""
     glass = Glass(chromium, served, viewport=LOW)
-    glass.page.set_default_timeout(90_000)
     glass.wait(DRAWN)
     yield glass
     glass.close()
@@ -41,7 +40,6 @@ def low(served: Served, chromium: Any) -> Iterator[Glass]:
 @pytest.fixture
 def phone(served: Served, chromium: Any) -> Iterator[Glass]:
     glass = Glass(chromium, served, viewport=PHONE)
-    glass.page.set_default_timeout(90_000)
     glass.wait(DRAWN)
     yield glass
     glass.close()
@@ -117,7 +115,6 @@ def test_escape_closes_the_card_first_and_what_is_selected_after_it(low: Glass) 
 
 def test_what_i_see_is_what_i_count(served: Served, chromium: Any) -> None:
     glass = Glass(chromium, served, f"/?at={AT_NOON}", viewport=LOW)
-    glass.page.set_default_timeout(90_000)
     glass.wait_text("#figures", "2 of 5")
     glass.page.get_by_role("button", name="What I see").click()
     glass.wait("() => location.search.includes('numbers=sight')")

@@ -25,7 +25,6 @@ WHOLE = "() => window.cityglass.moment.replay && window.cityglass.moment.whole"
 def page(served: Served, chromium: Any) -> Iterator[Glass]:
     """One small page for all of it: what is looked at here is what it does."""
     glass = Glass(chromium, served, viewport={"width": 800, "height": 420})
-    glass.page.set_default_timeout(90_000)  # a machine that draws by its processor may be busy
     glass.wait(DRAWN)
     yield glass
     glass.close()

@@ -27,7 +27,7 @@ def test_it_has_four_stops_each_beside_what_it_explains(served: Served, chromium
     assert len(STOPS) == 4
     for n, stop in enumerate(STOPS):
         card = glass.page.locator(OPEN)
-        card.wait_for(timeout=30_000)
+        card.wait_for()
         assert card.count() == 1
         assert card.get_attribute("role") == "dialog"
         assert card.get_attribute("aria-modal") == "false"
@@ -57,7 +57,7 @@ def test_it_has_four_stops_each_beside_what_it_explains(served: Served, chromium
 
 def test_escape_ends_it_for_good_and_the_help_button_brings_it_back(served: Served, chromium: Any) -> None:
     glass = first_visit(served, chromium)
-    glass.page.locator(OPEN).wait_for(timeout=30_000)
+    glass.page.locator(OPEN).wait_for()
     glass.page.keyboard.press("Escape")
     assert glass.page.locator(OPEN).count() == 0
     assert glass.page.evaluate("document.activeElement.id") == "help"
@@ -74,7 +74,7 @@ def test_escape_ends_it_for_good_and_the_help_button_brings_it_back(served: Serv
 
 def test_the_map_can_be_used_while_it_is_open(served: Served, chromium: Any) -> None:
     glass = first_visit(served, chromium)
-    glass.page.locator(OPEN).wait_for(timeout=30_000)
+    glass.page.locator(OPEN).wait_for()
     before = glass.page.evaluate("cityglass.map.getCenter().lng")
     glass.page.mouse.move(500, 650)
     glass.page.mouse.down()
@@ -95,7 +95,7 @@ def test_it_stays_away_from_the_wall_and_from_links_into_the_past(served: Served
 def test_it_speaks_vietnamese_and_fits_a_phone(served: Served, chromium: Any) -> None:
     phone = first_visit(served, chromium, viewport={"width": 390, "height": 844}, locale="vi-VN")
     card = phone.page.locator(OPEN)
-    card.wait_for(timeout=30_000)
+    card.wait_for()
     assert "Thành phố ngay lúc này" in card.inner_text()
     place = card.bounding_box()
     assert place is not None

@@ -41,7 +41,6 @@ def name(served: Served, request: Any) -> str:
 
 def opened(chromium: Any, served: Served, name: str, **more: Any) -> Glass:
     glass = Glass(chromium, served, f"/?selected=incidents/{quote(name)}", **more)
-    glass.page.set_default_timeout(120_000)
     glass.wait_text("#work", "What was said and done")
     return glass
 
