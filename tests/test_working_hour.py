@@ -158,7 +158,7 @@ def test_a_working_hour(
     # a street is found, and the map goes there
     street = spot.street_en if language == "en" else spot.street
     hand.into(page.locator("input#search-text"), spot.street)
-    hit = page.locator("#hits.open [role=option]").filter(has_text=street).first
+    hit = page.locator(f'#hits.open [role=option][data-name="{street}"]').first  # an incident there says its name, too
     hit.wait_for()
     if means is Pointer:
         hit.click()
