@@ -7,8 +7,8 @@ it from the store is what a flood must not spoil. The parts, one after the other
 - steady: 500 messages a second, of as many devices;
 - flood: then 5,000 a second for a quarter of an hour; afterwards, how long until what comes is live again;
 - one device: it says a thousand times what it should;
-- twice: for a minute twice what one ingest takes here. That is measured before by a backlog that it drains, and it sets
-  the aim too: what has gathered has to be gone after backlog / (capacity - what goes on coming).
+- twice: for a minute twice what one ingest takes here. That is measured before by a backlog of as many devices that it
+  drains, and it sets the aim too: what has gathered has to be gone after backlog / (capacity - what goes on coming).
 
 Beside each: memory of ingest and broker, the longest delay, and how far the delay that ingest tells (page of health,
 `cityglass_ingest_lag_seconds`) was from the one that was seen. At the end all numbers that were sent are compared with
@@ -44,7 +44,7 @@ from tests.devices import until
 QUIET, SENDERS, LOOK_S = 20, 2, 0.02
 STARTED_S = 60.0
 LIVE_S, PATIENCE_S = 1.0, 600.0
-BACKLOG = 60_000
+MANY, GATHERING, GATHERED_S = 4_000, 12_000, 25  # devices, messages a second and seconds of a backlog
 LOUD = "loud"
 
 
@@ -84,7 +84,7 @@ class Witness(threading.Thread):
     def forget(self) -> None:
         self.waits: list[float] = []
         self.memory: dict[str, list[float]] = {"ingest": [], "broker": []}  # MB, each second
-        self.told_s = self.seen_s = self.apart_s = 0.0
+        self.delays: list[tuple[float, float]] = []  # told and seen, each second
 
     def run(self) -> None:
         newest: dict[int, int] = {}
@@ -113,8 +113,17 @@ class Witness(threading.Thread):
             self.memory[name].append(proportional_mb(process))
         if newest and (pulse := Pulse.read(self.folder)) is not None:
             seen = max(0.0, now - newest - 1 / QUIET)
-            self.told_s, self.seen_s = max(self.told_s, pulse.lag_s), max(self.seen_s, seen)
-            self.apart_s = max(self.apart_s, abs(seen - pulse.lag_s))
+            self.delays.append((pulse.lag_s, seen))
+
+    def apart_s(self) -> float:
+        """How far what was told was, at most, from all that was seen in the second before, then, and in the one after.
+
+        A delay ends at once: what came after the last of a backlog is stored together with it.
+        """
+        near = [self.delays[max(0, n - 1) : n + 2] for n in range(len(self.delays))]
+        seen = [(min(each for _told, each in some), max(each for _told, each in some)) for some in near]
+        bounds = zip(self.delays, seen, strict=True)
+        return max((max(least - told, told - most, 0.0) for (told, _seen), (least, most) in bounds), default=0.0)
 
     @property
     def behind_s(self) -> float:
@@ -214,11 +223,12 @@ class Flood:
         live = time.monotonic() - ended
         time.sleep(2)
         median, p99 = np.percentile(witness.waits, [50, 99])
+        most_told, most_seen = np.max(witness.delays, axis=0)
         told = (
             f"{offered:,.0f} messages a second for {took:.0f} s",
             f"quiet devices stored after {median:.2f} s, p99 {p99:.2f} s, at most {max(witness.waits):.2f} s",
             f"live again after {live:.1f} s",
-            f"delay told {witness.told_s:.1f} s, seen {witness.seen_s:.1f} s, at most {witness.apart_s:.1f} s apart",
+            f"delay told {most_told:.1f} s, seen {most_seen:.1f} s, at most {witness.apart_s():.1f} s apart",
             *(f"memory of {name} {_course(seen)}" for name, seen in witness.memory.items()),
         )
         print(f"{title}: {'; '.join(told)}", flush=True)
@@ -231,7 +241,7 @@ class Flood:
     def capacity(self, witness: Witness) -> float:
         """Messages a second that an ingest takes which comes to a backlog."""
         self.city.leave()
-        with self.talking("backlog", 1_000, BACKLOG, 1.0):
+        with self.talking("backlog", MANY, GATHERING, GATHERED_S):
             until(lambda: not self.results.empty(), PATIENCE_S)
         before = self.city.stored()
         witness.ingest = self.city.ingest().pid
@@ -283,7 +293,7 @@ def run(flood: Flood, witness: Witness, only: list[str], rate: float, minutes: f
     if "twice" in only:
         capacity = flood.capacity(witness)
         held = sum(flood.sent.values()) - flood.city.stored()  # what was refused of a device that talked too much
-        live, waiting = flood.part("twice the capacity", witness, "twice", 4_000, 2 * capacity, 60)
+        live, waiting = flood.part("twice the capacity", witness, "twice", MANY, 2 * capacity, 60)
         wanted = f"takes {(waiting - held) / capacity:.0f} s at that capacity"
         print(f"its backlog of {waiting - held:,} {wanted}, and took {live:.0f} s")
 
