@@ -87,6 +87,8 @@ def standing(pulse: Pulse | None, now: datetime) -> tuple[int, str]:
         return 2, told.format(span=span(timedelta(seconds=pulse.lag_s)))
     if pulse.counts.get("held"):
         return 3, _("A device talks too much and is held back; the others do not notice. Quarantine names it.")
+    if not pulse.counts.get("received"):
+        return 4, _("The listener stands ready; since it started nothing has come.")
     return 4, _("All is well: what comes is stored at once.")
 
 
@@ -167,6 +169,10 @@ def _waiting(view: View) -> list[Any]:
 
 def _meanings() -> Sequence[Any]:
     told = (
+        (
+            _("Nothing has come"),
+            _("No device speaks. Look whether they have the broker's address and may speak there."),
+        ),
         (
             _("Broker away"),
             _("Devices cannot be heard. Start the broker again; those that keep their messages resend."),

@@ -36,6 +36,7 @@ def view(tmp_path: Path) -> View:
         (Pulse(AT, False, deaf_since=AT - 60), 2, "on its way to the broker"),
         (Pulse(AT, True, lag_s=95.0), 2, "it waits 2 minutes"),
         (Pulse(AT, True, counts={"held": 7}), 3, "held back"),
+        (Pulse(AT, True, started=AT - 60, counts={"received": 0}), 4, "nothing has come"),
         (WELL, 4, "All is well"),
     ],
 )
