@@ -120,10 +120,9 @@ class Witness(threading.Thread):
 
         A delay ends at once: what came after the last of a backlog is stored together with it.
         """
-        near = [self.delays[max(0, n - 1) : n + 2] for n in range(len(self.delays))]
-        seen = [(min(each for _told, each in some), max(each for _told, each in some)) for some in near]
-        bounds = zip(self.delays, seen, strict=True)
-        return max((max(least - told, told - most, 0.0) for (told, _seen), (least, most) in bounds), default=0.0)
+        told, seen = np.transpose(self.delays)
+        near = np.lib.stride_tricks.sliding_window_view(np.pad(seen, 1, mode="edge"), 3)
+        return float(np.abs(told - told.clip(near.min(axis=1), near.max(axis=1))).max())
 
     @property
     def behind_s(self) -> float:
