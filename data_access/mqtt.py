@@ -207,13 +207,16 @@ class Link:
         assert self._socket
         ended = not (self._socket.pending() >= READ_BYTES or self._socket.fill())
         while True:
-            messages = [] if self._client.in_packet else self._socket.messages(self.protocol == MQTT_5)
-            for message in messages:
+            taken = False
+            for message in () if self._client.in_packet else self._socket.messages(self.protocol == MQTT_5):
                 self._received(self, *message)
-            answers = [] if self._client.in_packet else self._socket.answers()
-            for answer in answers:
+                taken = True
+                if not room():
+                    break
+            for answer in () if self._client.in_packet else self._socket.answers():
                 self._answered(*answer)
-            if not (messages or answers) and (ended or self._socket.pending() or self._client.in_packet):
+                taken = True
+            if not taken and (ended or self._socket.pending() or self._client.in_packet):
                 ended = False
                 if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS:
                     return

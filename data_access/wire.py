@@ -1,14 +1,14 @@
 """paho-mqtt's client on a wire of our own: it reads and writes in large pieces, and hands messages over the short way.
 
 Measured over a backlog of 10,000 messages, paho alone spends most of its time on asking the socket for single bytes
-and on a bag of properties for each message, which nobody here opens. So messages that have arrived whole are taken by
-the handful, and so are the broker's answers to ours (outbox.py); paho sees all else.
+and on a bag of properties for each message, which nobody here opens. So messages that have arrived whole are taken
+here, and so are the broker's answers to ours (outbox.py); paho sees all else.
 """
 
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -18,7 +18,6 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 MQTT_5, MQTT_3 = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
 READ_BYTES = 65_536
 
-HANDFUL = 50  # messages taken before it is asked again whether there is room
 MOST_WAITING = 1_048_576  # bytes of a packet that is not here whole; of a longer one paho takes the parts
 PUBLISH, PUBACK = 0x30, 0x40
 
@@ -109,11 +108,10 @@ class Buffered:
         self._in_part = False
         return bool(piece)
 
-    def messages(self, properties: bool) -> list[Published]:
-        """Take a handful of the messages that wait here whole, up to the first packet that is something else."""
+    def messages(self, properties: bool) -> Iterator[Published]:
+        """Take the messages that wait here whole, one by one, up to the first packet that is something else."""
         got, at, end = self._got, self._at, len(self._got)
-        found: list[Published] = []
-        while at < end and got[at] & 0xF0 == PUBLISH and len(found) < HANDFUL:
+        while at < end and got[at] & 0xF0 == PUBLISH:
             try:
                 length, start = (got[at + 1], at + 2) if got[at + 1] < 128 else number_at(got, at + 1)
                 stop = start + length
@@ -125,10 +123,8 @@ class Buffered:
             message = published(got, got[at], start, stop, properties) if stop else None
             if message is None:
                 break
-            found.append(message)
-            at = stop
-        self._at = at
-        return found
+            self._at = at = stop
+            yield message
 
     def answers(self) -> list[Answer]:
         """Take the answers to messages of ours that wait here whole, up to the first packet that is something else."""

@@ -3,12 +3,13 @@
 import socket
 import struct
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_access.wire import HANDFUL, MOST_WAITING, Buffered, Published, number_at
+from data_access.wire import MOST_WAITING, Buffered, Published, number_at
 
 SUBACK = b"\x90\x04\x00\x01\x00\x01"
 MESSAGES = st.lists(
@@ -59,8 +60,7 @@ def through(
         while at < cut:
             at += theirs.send(sent[at : min(cut, at + 10_000)])
             assert wire.fill()
-            while taken := wire.messages(properties):
-                found += taken
+            found += wire.messages(properties)
     return found
 
 
@@ -114,7 +114,7 @@ def test_what_is_no_message_is_left_where_it_is(ends: tuple[Buffered, socket.soc
     assert through(ends, packet(first, b"") + SUBACK + packet(second, b""), [], True) == [first]
     assert wire.pending()
     assert wire.recv(len(SUBACK)) == SUBACK
-    assert wire.messages(True) == [second]
+    assert list(wire.messages(True)) == [second]
 
 
 def test_a_part_of_a_message_keeps_nobody_busy(ends: tuple[Buffered, socket.socket]) -> None:
@@ -124,12 +124,12 @@ def test_a_part_of_a_message_keeps_nobody_busy(ends: tuple[Buffered, socket.sock
     for cut in (1, 2, 3, 200):
         theirs.sendall(sent[:cut])
         assert wire.fill()
-        assert wire.messages(True) == []
+        assert list(wire.messages(True)) == []
         assert wire.pending() == 0
         assert not wire.fill()
         theirs.sendall(sent[cut:])
         assert wire.fill()
-        assert wire.messages(True) == [message]
+        assert list(wire.messages(True)) == [message]
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,19 @@ def test_a_message_that_is_none_is_left_for_paho_to_refuse(wrong: bytes, behind:
         wire = Buffered(ours)
         theirs.sendall(wrong + behind)
         assert wire.fill()
-        assert wire.messages(True) == []
+        assert list(wire.messages(True)) == []
         assert wire.pending() == len(wrong + behind)
 
 
-def test_no_more_than_a_handful_is_taken_at_once(ends: tuple[Buffered, socket.socket]) -> None:
+def test_what_is_not_taken_waits(ends: tuple[Buffered, socket.socket]) -> None:
     wire, theirs = ends
-    theirs.sendall(packet((b"a", 1, b"one", False), b"") * (HANDFUL + 1))
+    sent = [(b"a", number, b"", False) for number in range(1, 8)]
+    theirs.sendall(b"".join(packet(message, b"") for message in sent))
     assert wire.fill()
-    assert [len(wire.messages(True)) for _ in range(3)] == [HANDFUL, 1, 0]
+    assert list(islice(wire.messages(True), 3)) == sent[:3]
+    assert wire.pending()
+    assert list(wire.messages(True)) == sent[3:]
+    assert not wire.pending()
 
 
 def test_what_is_very_long_is_paho_s(ends: tuple[Buffered, socket.socket]) -> None:
@@ -172,7 +176,7 @@ def test_what_is_very_long_is_paho_s(ends: tuple[Buffered, socket.socket]) -> No
         while came < MOST_WAITING:
             theirs.sendall(bytes(50_000))
             while wire.fill():
-                assert wire.messages(False) == []
+                assert list(wire.messages(False)) == []
             came += 50_000
         assert wire.pending() > MOST_WAITING
 
