@@ -36,11 +36,13 @@ def interval_s(row_interval_s: float | None, layer: Layer) -> float:
 class Promise:
     """How often a device was to speak at each time: every `every_s[n]` seconds until `changes[n]`, then the next.
 
-    Whoever was told today to speak more often was not silent yesterday in between.
+    Whoever was told today to speak more often was not silent yesterday in between, nor was who was `heard_of` today
+    for the first time (None: nobody knows when).
     """
 
     every_s: Sequence[float]
     changes: Sequence[datetime] = ()
+    heard_of: datetime | None = None
 
     def at(self, moment: datetime) -> float:
         """How often it was to speak then, in seconds."""

@@ -50,8 +50,12 @@ class Gap:
 
 
 def gaps(times: list[datetime], promise: Promise, start: datetime, end: datetime) -> list[Gap]:
-    """Where more than twice the interval lies between neighbours; the chart's own ends are neighbours too."""
-    fence = [start, *times, end]
+    """Where more than twice the interval lies between neighbours; the chart's own ends are neighbours too.
+
+    A device that nobody had heard of was not silent.
+    """
+    first = min([promise.heard_of or start, *times[:1]])
+    fence = [max(start, first), *times, max(first, end)]
     longest = [timedelta(seconds=LATE * promise.at(at)) for at in fence]
     pairs = zip(pairwise(fence), pairwise(longest), strict=True)
     return [Gap(a, b) for (a, b), both in pairs if b - a > max(both)]

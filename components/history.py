@@ -20,7 +20,7 @@ from components.stretch import CHOICES, HOURS, OWN, Stretch, last, wished
 from components.usual_band import Band, usual
 from components.view import View
 from data_access.metric_units import unit_of
-from data_access.queries import Devices, RegisterVersions, Track
+from data_access.queries import Devices, Origin, RegisterVersions, Track
 from data_access.table import Table
 from data_access.words import _
 from layers.base import Layer, Row
@@ -156,10 +156,11 @@ def last_day(view: View, chosen: Selection, theme: object) -> Any:
 
 
 def _promise(view: View, row: Row, layer: Layer, at: datetime | None) -> Promise:
-    """What the register said at each time."""
+    """What the register said at each time, from the first reading on."""
     versions = list(view.store.answer(RegisterVersions("device", row.id), at)) or [row]
     every = [interval_s(version.interval_s, layer) for version in versions]
-    return Promise(every, [version.since for version in versions[1:]])
+    known = next(iter(view.store.answer(Origin("device", row.id), at)), None)
+    return Promise(every, [version.since for version in versions[1:]], known.heard_at if known else None)
 
 
 def _read(

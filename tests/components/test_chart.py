@@ -57,6 +57,20 @@ def test_silence_before_the_first_and_after_the_last_reading_is_a_gap_too() -> N
     assert gaps([], MINUTE, START, END) == [Gap(START, END)]
 
 
+def test_who_was_first_heard_of_at_noon_was_not_silent_before() -> None:
+    noon = END - timedelta(hours=12)
+    new = Promise([3600], heard_of=noon)
+    assert gaps([noon + timedelta(hours=5)], new, START, END) == [
+        Gap(noon, noon + timedelta(hours=5)),
+        Gap(noon + timedelta(hours=5), END),
+    ]
+    assert gaps([], new, START, END) == [Gap(noon, END)]
+    assert gaps([], new, START, noon - timedelta(hours=1)) == []
+    assert gaps([], new, noon + timedelta(hours=8), END) == [Gap(noon + timedelta(hours=8), END)]
+    recorded_before = noon - timedelta(hours=3)
+    assert gaps([recorded_before], new, START, END) == [Gap(recorded_before, END)]
+
+
 def test_who_was_to_speak_less_often_yesterday_was_not_silent_in_between() -> None:
     noon = END - timedelta(hours=12)
     seldom = [START + timedelta(minutes=minutes) for minutes in range(0, 720, 5)]

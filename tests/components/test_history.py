@@ -126,6 +126,15 @@ def test_no_span_reaches_beyond_the_time_that_is_looked_at(view: View) -> None:
     assert fault == ""
 
 
+def test_before_its_first_reading_a_device_was_not_silent(view: View) -> None:
+    """Both promise every minute; air-2 is heard since 11:01, and was not for eleven minutes."""
+    with_a_past, new = (said(drawn(view, ("pm25", device))) for device in ("air-1", "air-2"))
+    assert "gaps, the longest of" in with_a_past
+    assert "1 gap, of 11 minutes." in new
+    earlier = drawn(view, ("pm25", "air-2"), choice=OWN, start="01/03/2026 00:00", end="02/03/2026 11:05")
+    assert "gap" not in said(earlier)
+
+
 def test_a_device_that_measures_much_offers_all_of_it_and_the_layers_own_first(view: View) -> None:
     choices, first = metrics_of(view, ("noise", "street-1"), None)
     assert first == "noise_db"
